@@ -1,0 +1,54 @@
+from odoo import fields, models
+
+
+class ClientChange(models.Model):
+    """What one field of one client was before something changed it, and what after.
+
+    The journal of imports: append-only, and what an undo goes back by. Values are
+    kept as text in the form in which files carry them.
+    """
+
+    _name = "client.change"
+    _description = "Change of a Client"
+    _order = "id desc"
+    _rec_name = "field"
+
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Client",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(related="import_id.company_id", store=True, index=True)
+    import_id = fields.Many2one(
+        comodel_name="client.import",
+        string="File",
+        index=True,
+        ondelete="cascade",
+    )
+    row_id = fields.Many2one(
+        comodel_name="client.import.row",
+        string="Row",
+        index=True,
+        ondelete="cascade",
+    )
+    field = fields.Char(required=True, help="Code of the column in files.")
+    field_label = fields.Char(string="Column", compute="_compute_field_label")
+    old_value = fields.Char(string="Before")
+    new_value = fields.Char(string="After")
+    state = fields.Selection(
+        selection=[
+            ("applied", "Applied"),
+            ("undone", "Undone"),
+            ("kept", "Kept: changed since"),
+        ],
+        required=True,
+        default="applied",
+        index=True,
+    )
+
+    def _compute_field_label(self):
+        labels = self.env["client.sheet"]._get_labels()
+        for change in self:
+            change.field_label = labels.get(change.field, change.field)

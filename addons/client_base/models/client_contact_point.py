@@ -1,0 +1,220 @@
+from odoo import api, fields, models
+
+from ..tools import points
+from .contact_point_owner import IN_STEP, PRIMARY_FIELDS
+
+
+class ClientContactPoint(models.Model):
+    """One phone, e-mail or messenger of a partner, with what is known of it.
+
+    The first point of a kind is the primary one: for phones and e-mails it stands in
+    ``res.partner.phone`` and ``res.partner.email`` too, and both stay in step.
+    """
+
+    _name = "client.contact.point"
+    _description = "Contact Point"
+    _order = "kind, sequence, id"
+    _rec_name = "value"
+
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Contact",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    client_id = fields.Many2one(
+        related="partner_id.commercial_partner_id",
+        string="Client",
+        store=True,
+        index=True,
+        help="The client this contact belongs to, or is.",
+    )
+    company_id = fields.Many2one(related="partner_id.company_id", store=True, index=True)
+    kind = fields.Selection(
+        selection=[
+            ("phone", "Phone"),
+            ("email", "E-mail"),
+            ("telegram", "Telegram"),
+            ("viber", "Viber"),
+            ("whatsapp", "WhatsApp"),
+        ],
+        required=True,
+        default="phone",
+    )
+    sequence = fields.Integer(
+        default=10, help="The first one of a kind is the primary one."
+    )
+    value = fields.Char(
+        required=True,
+        help="As people read it. Searching and comparing go by its normal form.",
+    )
+    normalized = fields.Char(
+        string="Normal Form",
+        compute="_compute_normalized",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+        help="Empty when the value is not a phone, an address or a name at all.",
+    )
+    note = fields.Char(help="For example: accountant, only after six, extension 12.")
+    state = fields.Selection(
+        selection=[
+            ("unknown", "Not checked"),
+            ("confirmed", "Works"),
+            ("failed", "Does not work"),
+        ],
+        required=True,
+        default="unknown",
+        index=True,
+    )
+    state_event = fields.Selection(
+        selection=[
+            ("hand", "Said by a person"),
+            ("bounce", "A message came back"),
+            ("blacklist", "On the blacklist"),
+        ],
+        string="Known From",
+        readonly=True,
+    )
+    state_date = fields.Datetime(string="Known Since", readonly=True)
+
+    @api.depends(
+        "kind",
+        "value",
+        "partner_id.country_id",
+        "partner_id.commercial_partner_id.country_id",
+        "partner_id.company_id.country_id",
+    )
+    def _compute_normalized(self):
+        for point in self:
+            country = point.partner_id._get_contact_country()
+            forms = points.normal_forms(point.kind, point.value or "", country)
+            point.normalized = forms[0] if forms else False
+
+    # === CRUD METHODS ===
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        created = super().create(vals_list)
+        created._apply_blacklists()
+        created._push_to_partners()
+        return created
+
+    def write(self, vals):
+        if "partner_id" in vals or "kind" in vals:
+            former = {point: (point.partner_id, point.kind) for point in self}
+        else:
+            former = {}
+        if "state" in vals and "state_event" not in vals:
+            vals = dict(vals, **self._prepare_state_values(vals["state"], "hand"))
+        elif "value" in vals and "state" not in vals:
+            self._forget_state(vals["value"])
+        result = super().write(vals)
+        if vals.keys() & {"value", "sequence", "kind", "partner_id"}:
+            self._push_to_partners()
+            for partner, kind in former.values():
+                partner._push_primary_contacts([kind])
+        return result
+
+    def unlink(self):
+        partners = self.partner_id
+        kinds = set(self.mapped("kind"))
+        in_step = self.env.context.get("contact_points") is IN_STEP
+        result = super().unlink()
+        if not in_step:
+            partners._push_primary_contacts(kinds)
+        return result
+
+    # === ACTION METHODS ===
+
+    def action_confirm(self):
+        """Say that these points work."""
+        self.write({"state": "confirmed"})
+
+    def action_fail(self):
+        """Say that these points do not work."""
+        self.write({"state": "failed"})
+
+    def action_make_primary(self):
+        """Put each point before the others of its kind."""
+        for point in self:
+            first = point.search(
+                [("partner_id", "=", point.partner_id.id), ("kind", "=", point.kind)],
+                limit=1,
+            )
+            if first != point:
+                point.sequence = first.sequence - 1
+
+    # === BUSINESS METHODS ===
+
+    @api.model
+    def _mark_by_value(self, kind, values, state, event):
+        """Set the state of every point that holds one of the normal forms ``values``."""
+        found_sudo = self.sudo().search(  # a bounce concerns cards the user may not read
+            [("kind", "=", kind), ("normalized", "in", list(values))]
+        )
+        found_sudo.write(self._prepare_state_values(state, event))
+        return found_sudo
+
+    @api.model
+    def _prepare_state_values(self, state, event):
+        return {
+            "state": state,
+            "state_event": False if state == "unknown" else event,
+            "state_date": False if state == "unknown" else fields.Datetime.now(),
+        }
+
+    def _forget_state(self, value):
+        """Nothing is known of a number that was just replaced by another."""
+        changed = self.filtered(
+            lambda point: (
+                point.state != "unknown"
+                and contact.normalize(
+                    point.kind, value or "", point.partner_id._get_contact_country()
+                )
+                != point.normalized
+            )
+        )
+        super(ClientContactPoint, changed).write(
+            self._prepare_state_values("unknown", False)
+        )
+
+    def _push_to_partners(self):
+        if self.env.context.get("contact_points") is IN_STEP:
+            return
+        primary = self.filtered(lambda point: point.kind in PRIMARY_FIELDS)
+        for kind, changed in primary.grouped("kind").items():
+            changed.partner_id._push_primary_contacts([kind])
+
+    def _apply_blacklists(self):
+        """A point whose address is on a blacklist already does not start unknown."""
+        for kind, model, field in (
+            ("email", "mail.blacklist", "email"),
+            ("phone", "phone.blacklist", "number"),
+        ):
+            same_kind = self.filtered(
+                lambda point, kind=kind: point.kind == kind and point.normalized
+            )
+            if not same_kind:
+                continue
+            blocked = (
+                self.env[model]
+                .sudo()  # the list itself is for marketing users only
+                .search([(field, "in", same_kind.mapped("normalized"))])
+                .mapped(field)
+            )
+            same_kind.filtered(lambda point: point.normalized in blocked).write(
+                self._prepare_state_values("failed", "blacklist")
+            )
+
+    @api.model
+    def _unmark_blacklisted(self, kind, values):
+        """Forget what only the blacklist said of the normal forms ``values``."""
+        self.sudo().search(  # the list is about addresses, whoever may read the cards
+            [
+                ("kind", "=", kind),
+                ("normalized", "in", list(values)),
+                ("state_event", "=", "blacklist"),
+            ]
+        ).write(self._prepare_state_values("unknown", False))

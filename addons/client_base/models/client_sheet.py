@@ -1,0 +1,258 @@
+from odoo import api, models
+from odoo.fields import Command
+from odoo.tools import html2plaintext, plaintext2html
+
+from ..tools import cells, merge_values, rows
+
+# The columns of files, in the order of an export: code -> (field of the card, kind).
+CARD_FIELDS = {
+    "legal_form": ("legal_form", "text"),
+    "name": ("name", "name"),
+    "tax_id": ("vat", "tax_id"),
+    "phone": ("phone", "points"),
+    "email": ("email", "points"),
+    "telegram": ("telegram", "points"),
+    "viber": ("viber", "points"),
+    "whatsapp": ("whatsapp", "points"),
+    "website": ("website", "website"),
+    "country": ("country_id", "many2one"),
+    "state": ("state_id", "many2one"),
+    "zip": ("zip", "text"),
+    "city": ("city", "text"),
+    "street": ("street", "text"),
+    "street2": ("street2", "text"),
+    "client_type": ("client_type_id", "many2one"),
+    "source": ("source_id", "new_many2one"),
+    "user": ("user_id", "many2one"),
+    "tags": ("category_id", "many2many"),
+    "function": ("function", "text"),
+    "birthdate": ("birthdate", "date"),
+    "contract_end_date": ("contract_end_date", "date"),
+    "company_size": ("company_size", "selection"),
+    "deal_potential": ("deal_potential", "selection"),
+    "preferred_channel": ("preferred_channel", "selection"),
+    "interest_level": ("interest_level", "selection"),
+    "is_decision_maker": ("is_decision_maker", "boolean"),
+    "ref": ("ref", "text"),
+    "comment": ("comment", "note"),
+}
+SIMPLE_KINDS = {
+    "text": cells.Kind,
+    "name": cells.NameKind,
+    "tax_id": cells.TaxIdKind,
+    "website": cells.WebsiteKind,
+    "date": cells.DateKind,
+    "note": cells.NoteKind,
+}
+# People write a country the way it is called at home.
+COUNTRY_SPELLINGS = {
+    "рф": "RU",
+    "россия": "RU",
+    "росія": "RU",
+    "украина": "UA",
+    "україна": "UA",
+    "беларусь": "BY",
+    "білорусь": "BY",
+    "белоруссия": "BY",
+    "казахстан": "KZ",
+    "польша": "PL",
+    "польща": "PL",
+    "молдова": "MD",
+    "usa": "US",
+    "сша": "US",
+    "uk": "GB",
+}
+
+
+class ClientSheet(models.AbstractModel):
+    """How the card of a client stands in the columns of a file, both ways."""
+
+    _name = "client.sheet"
+    _description = "Columns of Client Files"
+
+    # === COLUMNS ===
+
+    @api.model
+    def _get_labels(self):
+        """:return: code -> name of the column in the reader's language"""
+        _ = self.env._
+        described = self.env["res.partner"].fields_get(attributes=["string"])
+        kinds = dict(
+            self.env["client.contact.point"]._fields["kind"]._description_selection(
+                self.env
+            )
+        )
+        labels = {
+            "client_id": _("Client ID (do not change)"),
+            "version_mark": _("Version mark (do not change)"),
+            "sync_key": _("Key in the accounting system"),
+        }
+        for code, (field, _kind) in CARD_FIELDS.items():
+            labels[code] = kinds.get(field) or described[field]["string"]
+        return labels | {
+            "address": _("Address in one cell"),
+            "contact_name": _("Contact person"),
+            "contact_function": _("Contact person: position"),
+            "contact_phone": _("Contact person: phone"),
+            "contact_email": _("Contact person: e-mail"),
+        }
+
+    @api.model
+    def _get_labels_of_all_languages(self):
+        """:return: name of the column in any language of the database -> code"""
+        return {
+            label: code
+            for lang, _name in self.env["res.lang"].get_installed()
+            for code, label in self.with_context(lang=lang)._get_labels().items()
+        }
+
+    # === KINDS ===
+
+    @api.model
+    def _get_kinds(self, country_code=""):
+        """:return: code -> ``cells.Kind``, ready for a whole file"""
+        return {
+            code: self._make_kind(field, kind, country_code)
+            for code, (field, kind) in CARD_FIELDS.items()
+        }
+
+    def _make_kind(self, field, kind, country_code):
+        if kind in SIMPLE_KINDS:
+            return SIMPLE_KINDS[kind]()
+        if kind == "points":
+            return cells.PointsKind(field, country_code)
+        if kind == "boolean":
+            return cells.BooleanKind(self.env._("Yes"))
+        if kind == "selection":
+            return cells.ChoiceKind(*self._get_selection_names(field))
+        labels, spellings = self._get_record_names(field)
+        if kind == "many2many":
+            return cells.TagsKind(labels, spellings, can_create=True)
+        return cells.ChoiceKind(labels, spellings, can_create=kind == "new_many2one")
+
+    def _get_selection_names(self, field):
+        description = self.env["res.partner"]._fields[field]._description_selection
+        spellings = {key: key for key, _label in description(self.env)}
+        for lang, _name in self.env["res.lang"].get_installed():
+            for key, label in description(self.with_context(lang=lang).env):
+                spellings[label.lower()] = key
+        return dict(description(self.env)), spellings
+
+    def _get_record_names(self, field):
+        Comodel = self.env[self.env["res.partner"]._fields[field].comodel_name]
+        domain = [("share", "=", False)] if field == "user_id" else []
+        records = Comodel.search(domain)
+        labels = {record.id: record.display_name for record in records}
+        spellings = {}
+        for lang, _name in self.env["res.lang"].get_installed():
+            for record in records.with_context(lang=lang):
+                spellings.setdefault(record.display_name.lower(), record.id)
+                spellings.setdefault((record[Comodel._rec_name] or "").lower(), record.id)
+        if field == "country_id":
+            by_code = {country.code: country.id for country in records}
+            spellings |= {code.lower(): id_ for code, id_ in by_code.items() if code}
+            spellings |= {
+                name: by_code[code]
+                for name, code in COUNTRY_SPELLINGS.items()
+                if code in by_code
+            }
+        elif field == "user_id":
+            spellings |= {user.login.lower(): user.id for user in records}
+        return labels, spellings
+
+    # === FROM THE CARD ===
+
+    @api.model
+    def _read_cells(self, partners, kinds):
+        """:return: partner id -> code -> ``cells.Cell`` of everything on the card"""
+        points = partners.contact_point_ids.grouped("partner_id")
+        people = partners.child_ids.filtered(lambda child: child.type == "contact")
+        people_by_parent = people.grouped("parent_id")
+        result = {}
+        for partner in partners:
+            own_points = points.get(partner, partners.contact_point_ids[:0])
+            values = {
+                code: kinds[code].show(self._get_raw(partner, own_points, *spec))
+                for code, spec in CARD_FIELDS.items()
+            }
+            values["contact"] = self._show_people(people_by_parent.get(partner, ()))
+            result[partner.id] = values
+        return result
+
+    def _get_raw(self, partner, points, field, kind):
+        if kind == "points":
+            return [
+                [point.value, point.normalized or "", point.note or ""]
+                for point in points
+                if point.kind == field
+            ]
+        value = partner[field]
+        if kind == "note":
+            return html2plaintext(value or "").strip()
+        if kind in ("many2one", "new_many2one"):
+            return value.id
+        if kind == "many2many":
+            return value.ids
+        return value
+
+    def _show_people(self, people):
+        raw = [
+            {
+                "id": person.id,
+                "name": person.name or "",
+                "function": person.function or "",
+                "phone": person.contact_point_ids.filtered(
+                    lambda point: point.kind == "phone"
+                ).mapped("normalized"),
+                "email": person.contact_point_ids.filtered(
+                    lambda point: point.kind == "email"
+                ).mapped("normalized"),
+            }
+            for person in people
+        ]
+        return cells.Cell(", ".join(person["name"] for person in raw), "", raw)
+
+    @api.model
+    def _make_mark(self, values):
+        """:return: the version mark of a card, by which its export is known again"""
+        return merge_values.make_mark(
+            {code: cell.canon for code, cell in values.items() if code in CARD_FIELDS}
+        )
+
+    # === TO THE CARD ===
+
+    @api.model
+    def _prepare_values(self, values):
+        """Turn cells into values for ``res.partner``; points and people are left out.
+
+        :param values: code -> ``cells.Cell``
+        """
+        result = {}
+        for code, cell in values.items():
+            field, kind = CARD_FIELDS.get(code, (None, None))
+            if field is None or kind == "points":
+                continue
+            result[field] = self._prepare_raw(field, kind, cell.raw)
+        return result
+
+    def _prepare_raw(self, field, kind, raw):
+        if kind == "note":
+            return plaintext2html(raw) if raw else False
+        if kind == "new_many2one":
+            return self._get_or_create(field, raw)
+        if kind == "many2many":
+            return [Command.set([self._get_or_create(field, item) for item in raw or ()])]
+        return raw or False
+
+    def _get_or_create(self, field, raw):
+        """:return: id of the record that ``raw`` means; a new name makes a record"""
+        if not isinstance(raw, dict):
+            return raw or False
+        Comodel = self.env[self.env["res.partner"]._fields[field].comodel_name].sudo()
+        # sudo: a manager may bring in a new source or tag without marketing rights
+        found = Comodel.search([("name", "=ilike", raw["new"])], limit=1)
+        return (found or Comodel.create({"name": raw["new"]})).id
+
+    @api.model
+    def _parse_row(self, columns, texts, kinds, country_code):
+        return rows.parse_row(columns, texts, kinds, country_code)

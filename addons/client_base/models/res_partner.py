@@ -1,0 +1,284 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..tools import contact
+
+# What every card should say, whatever the kind of client.
+COMPLETENESS_FIELDS = (
+    "name",
+    "phone",
+    "email",
+    "city",
+    "client_type_id",
+    "source_id",
+    "user_id",
+)
+DEFAULT_REVIEW_INTERVAL = 365
+
+
+class ResPartner(models.Model):
+    _name = "res.partner"
+    _inherit = ["res.partner", "client.contact.owner"]
+
+    phone_sanitized = fields.Char(index="btree_not_null")
+    email_normalized = fields.Char(index="btree_not_null")
+
+    is_client = fields.Boolean(
+        string="Client",
+        compute="_compute_is_client",
+        search="_search_is_client",
+        groups="client_base.group_client_user",
+        help="A company or a person of its own: no address, no contact of a company, "
+        "no colleague and not our own company.",
+    )
+    client_type_id = fields.Many2one(
+        comodel_name="client.type",
+        index="btree_not_null",
+        groups="client_base.group_client_user",
+    )
+    client_properties = fields.Properties(
+        definition="client_type_id.properties_definition",
+        string="Fields of the Type",
+        groups="client_base.group_client_user",
+    )
+    legal_form = fields.Char(
+        groups="client_base.group_client_user",
+        help="For example LLC or sole trader. The name stays without it, so that "
+        "lists sort by the name.",
+    )
+    tax_id_key = fields.Char(
+        string="Tax ID to Compare",
+        compute="_compute_tax_id_key",
+        store=True,
+        index="btree_not_null",
+        groups="client_base.group_client_user",
+    )
+    birthdate = fields.Date(groups="client_base.group_client_user")
+    contract_end_date = fields.Date(
+        string="Contract Ends",
+        groups="client_base.group_client_user",
+    )
+    source_id = fields.Many2one(
+        comodel_name="utm.source",
+        index="btree_not_null",
+        groups="client_base.group_client_user",
+        help="Where the client came from.",
+    )
+    company_size = fields.Selection(
+        selection=[
+            ("micro", "1-9 people"),
+            ("small", "10-49 people"),
+            ("medium", "50-249 people"),
+            ("large", "250 people and more"),
+        ],
+        groups="client_base.group_client_user",
+    )
+    deal_potential = fields.Selection(
+        selection=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
+        groups="client_base.group_client_user",
+        help="How much this client could buy.",
+    )
+    preferred_channel = fields.Selection(
+        selection=[
+            ("phone", "Phone"),
+            ("email", "E-mail"),
+            ("telegram", "Telegram"),
+            ("viber", "Viber"),
+            ("whatsapp", "WhatsApp"),
+            ("meeting", "Meeting"),
+        ],
+        groups="client_base.group_client_user",
+    )
+    is_decision_maker = fields.Boolean(
+        string="Decision Maker",
+        groups="client_base.group_client_user",
+    )
+    interest_level = fields.Selection(
+        selection=[("cold", "Cold"), ("warm", "Warm"), ("hot", "Hot")],
+        groups="client_base.group_client_user",
+    )
+    sync_source = fields.Char(
+        string="Accounting System",
+        copy=False,
+        groups="client_base.group_client_user",
+        help="The system or file in which this client has the key beside.",
+    )
+    sync_key = fields.Char(
+        string="Key There",
+        copy=False,
+        groups="client_base.group_client_user",
+        help="The code of this client in the accounting system.",
+    )
+    reviewed_on = fields.Date(
+        copy=False,
+        groups="client_base.group_client_user",
+        help="The day somebody last found this card to be correct.",
+    )
+    review_due = fields.Date(
+        compute="_compute_review_due",
+        store=True,
+        index=True,
+        groups="client_base.group_client_user",
+    )
+    completeness = fields.Integer(
+        string="Complete, %",
+        compute="_compute_completeness",
+        store=True,
+        aggregator="avg",
+        groups="client_base.group_client_user",
+    )
+    missing_fields = fields.Char(
+        compute="_compute_completeness",
+        store=True,
+        groups="client_base.group_client_user",
+        help="Technical names of the fields to be filled in, with commas.",
+    )
+    missing_labels = fields.Char(
+        string="Still Missing",
+        compute="_compute_missing_labels",
+        groups="client_base.group_client_user",
+    )
+    client_group_member_ids = fields.One2many(
+        comodel_name="client.group.member",
+        inverse_name="partner_id",
+        groups="client_base.group_client_user",
+    )
+    client_group_ids = fields.Many2many(
+        comodel_name="client.group",
+        relation="client_group_res_partner_rel",
+        column1="partner_id",
+        column2="group_id",
+        string="Client Groups",
+        compute="_compute_client_group_ids",
+        inverse="_inverse_client_group_ids",
+        store=True,
+        copy=False,
+        groups="client_base.group_client_user",
+    )
+
+    _sync_key_uniq = models.UniqueIndex(
+        "(sync_source, sync_key, COALESCE(company_id, 0)) WHERE sync_key IS NOT NULL",
+        "Another client has this key of the accounting system already.",
+    )
+    _sync_key_idx = models.Index("(sync_key) WHERE sync_key IS NOT NULL")
+
+    # === COMPUTE AND SEARCH METHODS ===
+
+    @api.depends("parent_id", "partner_share")
+    def _compute_is_client(self):
+        clients = self.filtered_domain(self._get_client_domain())
+        for partner in self:
+            partner.is_client = partner in clients
+
+    @api.model
+    def _search_is_client(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = self._get_client_domain()
+        return domain if True in value else ~domain
+
+    @api.depends("vat")
+    def _compute_tax_id_key(self):
+        for partner in self:
+            partner.tax_id_key = contact.tax_id_key(partner.vat or "") or False
+
+    @api.depends("reviewed_on", "client_type_id.review_interval")
+    def _compute_review_due(self):
+        for partner in self:
+            since = partner.reviewed_on or fields.Date.to_date(partner.create_date)
+            days = partner.client_type_id.review_interval or DEFAULT_REVIEW_INTERVAL
+            partner.review_due = since and since + timedelta(days=days)
+
+    @api.depends(lambda self: self._get_completeness_fields())
+    def _compute_completeness(self):
+        wanted = self._get_completeness_fields()
+        for partner in self:
+            missing = [name for name in wanted if not partner[name]]
+            partner.completeness = round(100 * (1 - len(missing) / len(wanted)))
+            partner.missing_fields = ",".join(missing) or False
+
+    @api.depends("missing_fields")
+    @api.depends_context("lang")
+    def _compute_missing_labels(self):
+        labels = {
+            name: description["string"]
+            for name, description in self.fields_get(
+                self._get_completeness_fields(), ["string"]
+            ).items()
+        }
+        for partner in self:
+            partner.missing_labels = ", ".join(
+                labels.get(name, name)
+                for name in (partner.missing_fields or "").split(",")
+                if name
+            )
+
+    @api.depends("client_group_member_ids.date_to", "client_group_member_ids.group_id")
+    def _compute_client_group_ids(self):
+        for partner in self:
+            partner.client_group_ids = partner.client_group_member_ids.filtered(
+                lambda stay: not stay.date_to
+            ).group_id
+
+    def _inverse_client_group_ids(self):
+        for partner in self:
+            wanted = partner.client_group_ids
+            present = partner.client_group_member_ids.filtered(
+                lambda stay: not stay.date_to
+            ).group_id
+            (wanted - present)._enter(partner)
+            (present - wanted)._leave(partner)
+
+    # === CRUD METHODS ===
+
+    def _message_receive_bounce(self, email, partner):
+        result = super()._message_receive_bounce(email, partner)
+        self.env["client.contact.point"]._mark_by_value(
+            "email", [contact.normalize_email(email or "")], "failed", "bounce"
+        )
+        return result
+
+    # === ACTION METHODS ===
+
+    def action_mark_reviewed(self):
+        """Say that the cards are still correct."""
+        self.reviewed_on = fields.Date.context_today(self)
+
+    def action_open_export(self):
+        """Open the export of these clients."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "client.export",
+            "view_mode": "form",
+            "target": "new",
+            "name": self.env._("Export Clients"),
+            "context": {"default_partner_ids": self.ids},
+        }
+
+    def action_open_changes(self):
+        """Open what files changed on this card."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_base.client_change_action"
+        )
+        action["domain"] = [("partner_id", "=", self.id)]
+        return action
+
+    # === BUSINESS METHODS ===
+
+    @api.model
+    def _get_client_domain(self):
+        """Which partners are clients."""
+        return Domain(
+            [
+                ("parent_id", "=", False),
+                ("partner_share", "=", True),
+                ("ref_company_ids", "=", False),
+            ]
+        )
+
+    @api.model
+    def _get_completeness_fields(self):
+        return COMPLETENESS_FIELDS

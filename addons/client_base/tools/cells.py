@@ -1,0 +1,311 @@
+"""What a cell of a file means on the card, kind by kind.
+
+A kind reads the text of a cell (``parse``), shows the value of a card in the same form
+(``show``) and decides what a cell does to the card (``merge``). Cells are compared by
+``canon``, so that "+380 50 123-45-67" and "0501234567" are one phone, and a file that
+was exported and not touched changes nothing.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from . import names, points, tax_id
+from .merge_values import merge_cell
+
+DATE_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%d-%m-%Y", "%Y.%m.%d")
+YES_WORDS = frozenset({"1", "+", "x", "х", "v", "yes", "y", "true", "так", "да", "є"})
+NO_WORDS = frozenset({"0", "-", "no", "n", "false", "ні", "нет", "немає"})
+SEPARATOR = ", "
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value: as people read it, as it is compared, as it is written.
+
+    ``raw`` is plain JSON. ``rest`` is the part of the text that was not understood.
+    """
+
+    text: str = ""
+    canon: str = ""
+    raw: Any = None
+    rest: str = ""
+
+    def dump(self) -> list[Any]:
+        """Give what ``load`` takes, for a JSON column."""
+        return [self.text, self.canon, self.raw]
+
+    @classmethod
+    def load(cls, data: Sequence[Any]) -> "Cell":
+        """Rebuild a cell from ``dump``."""
+        text, canon, raw = data
+        return cls(text, canon, raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What a cell does: outcome "same", "take", "keep" or "conflict", and the value."""
+
+    outcome: str
+    cell: Cell
+
+
+def squeeze(text: str) -> str:
+    """Reduce every run of blanks to one, lines included."""
+    return " ".join(text.split())
+
+
+class Kind:
+    """One line of text; the base of the other kinds."""
+
+    def parse(self, text: str) -> Cell:
+        """Read the text of a cell."""
+        value = squeeze(text)
+        return Cell(value, value, value)
+
+    def show(self, raw: Any) -> Cell:
+        """Write the value of a card."""
+        return self.parse(raw or "")
+
+    def merge(
+        self, base: str | None, current: Cell, incoming: Cell, *, clear_empty: bool
+    ) -> Merge:
+        """Decide what ``incoming`` does to ``current``.
+
+        :param base: digest of what stood there when the file was exported, None when
+            the file does not say
+        """
+        merged = merge_cell(
+            base, current.canon, incoming.canon, clear_empty=clear_empty
+        )
+        if merged.outcome == "take" and base is None:
+            return self._merge_unmarked(current, incoming)
+        return Merge(merged.outcome, current if merged.outcome == "same" else incoming)
+
+    def _merge_unmarked(self, current: Cell, incoming: Cell) -> Merge:
+        """Decide for a file that does not know what stood there before."""
+        return Merge("take", incoming)
+
+
+class NameKind(Kind):
+    """The name of a client: with or without its legal form it is the same name."""
+
+    def _merge_unmarked(self, current: Cell, incoming: Cell) -> Merge:
+        old, new = names.parse_name(current.text), names.parse_name(incoming.text)
+        if old.core == new.core and old.legal_form != new.legal_form:
+            return Merge("same", current)
+        return Merge("take", incoming)
+
+
+class NoteKind(Kind):
+    """Free text of several lines. A strange file adds to it and never replaces it."""
+
+    def parse(self, text: str) -> Cell:
+        lines = (squeeze(line) for line in text.splitlines())
+        value = "\n".join(line for line in lines if line)
+        return Cell(value, squeeze(value), value)
+
+    def _merge_unmarked(self, current: Cell, incoming: Cell) -> Merge:
+        present = set(current.text.splitlines())
+        new = [line for line in incoming.text.splitlines() if line not in present]
+        if not new:
+            return Merge("same", current)
+        return Merge("take", self.parse("\n".join([current.text, *new])))
+
+
+class WebsiteKind(Kind):
+    """An address on the web; the scheme and a closing slash do not matter."""
+
+    def parse(self, text: str) -> Cell:
+        value = squeeze(text)
+        canon = re.sub(r"^https?://(www\.)?|/+$", "", value.lower())
+        return Cell(value, canon, value)
+
+
+class TaxIdKind(Kind):
+    """A tax number; leading zeros and a country prefix do not matter."""
+
+    def parse(self, text: str) -> Cell:
+        value = tax_id.normalize_tax_id(text)
+        if not value:
+            return Cell(rest=squeeze(text))
+        return Cell(value, tax_id.tax_id_key(value), value)
+
+    def show(self, raw: Any) -> Cell:
+        value = raw or ""
+        return Cell(value, tax_id.tax_id_key(value) or value, value)
+
+
+class DateKind(Kind):
+    """A day, written the way of the country or of the standard."""
+
+    def parse(self, text: str) -> Cell:
+        value = squeeze(text)
+        day = value.split("T")[0].split(" ")[0]
+        for form in DATE_FORMATS:
+            try:
+                iso = datetime.strptime(day, form).date().isoformat()  # noqa: DTZ007 - a day has no zone
+            except ValueError:
+                continue
+            return Cell(iso, iso, iso)
+        return Cell(rest=value)
+
+    def show(self, raw: Any) -> Cell:
+        iso = raw.isoformat() if isinstance(raw, date) else ""
+        return Cell(iso, iso, iso)
+
+
+class BooleanKind(Kind):
+    """Yes or nothing."""
+
+    def __init__(self, yes: str) -> None:
+        """:param yes: the word for yes in the language of the reader"""
+        self._yes = yes
+
+    def parse(self, text: str) -> Cell:
+        word = squeeze(text).lower()
+        if word in YES_WORDS or word == self._yes.lower():
+            return Cell(self._yes, "1", True)
+        if word in NO_WORDS:
+            return Cell("", "0", False)
+        return Cell(rest=squeeze(text))
+
+    def show(self, raw: Any) -> Cell:
+        return Cell(self._yes, "1", True) if raw else Cell("", "0", False)
+
+
+class ChoiceKind(Kind):
+    """One of known values: a selection or a record, found by any of its names."""
+
+    def __init__(
+        self,
+        labels: Mapping[Any, str],
+        spellings: Mapping[str, Any],
+        *,
+        can_create: bool = False,
+    ) -> None:
+        """
+        :param labels: value -> name in the reader's language
+        :param spellings: name in lower case, in any language -> value
+        :param can_create: a new name becomes a new value when the file is applied
+        """
+        self._labels = labels
+        self._spellings = spellings
+        self._can_create = can_create
+
+    def parse(self, text: str) -> Cell:
+        name = squeeze(text)
+        value = self._spellings.get(name.lower())
+        if value is not None:
+            return self._show_one(value)
+        if name and self._can_create:
+            return self._show_one({"new": name})
+        return Cell(rest=name)
+
+    def show(self, raw: Any) -> Cell:
+        return self._show_one(raw)
+
+    def _show_one(self, raw: Any) -> Cell:
+        if not raw:
+            return Cell()
+        if isinstance(raw, dict):
+            return Cell(raw["new"], f"+{raw['new'].lower()}", raw)
+        return Cell(self._labels.get(raw, str(raw)), str(raw), raw)
+
+
+class TagsKind(ChoiceKind):
+    """Several of known values, with commas. A strange file adds tags only."""
+
+    def parse(self, text: str) -> Cell:
+        parts = [part for part in re.split(r"[,;\n]", text) if part.strip()]
+        return self._join([super(TagsKind, self).parse(part) for part in parts])
+
+    def show(self, raw: Any) -> Cell:
+        return self._join([self._show_one(value) for value in raw or ()])
+
+    def _join(self, found: Sequence[Cell]) -> Cell:
+        unique = {cell.canon: cell for cell in found if cell.canon}
+        ordered = [unique[canon] for canon in sorted(unique)]
+        return Cell(
+            SEPARATOR.join(cell.text for cell in ordered),
+            " ".join(cell.canon for cell in ordered),
+            [cell.raw for cell in ordered],
+            SEPARATOR.join(cell.rest for cell in found if cell.rest),
+        )
+
+    def _merge_unmarked(self, current: Cell, incoming: Cell) -> Merge:
+        present = current.raw or []
+        added = [raw for raw in incoming.raw if raw not in present]
+        if not added:
+            return Merge("same", current)
+        return Merge("take", self.show([*present, *added]))
+
+
+class PointsKind(Kind):
+    """Several phones, e-mails or messengers. A strange file adds to them only.
+
+    ``raw`` is a list of [value, normal form, note].
+    """
+
+    def __init__(self, kind: str, country: str = "") -> None:
+        """:param country: ISO code of the country whose local numbers are written"""
+        self._kind = kind
+        self._country = country
+
+    def parse(self, text: str) -> Cell:
+        found, rest = points.split_values(self._kind, text, self._country)
+        cell = self.show([[item.value, item.normalized, item.note] for item in found])
+        return replace(cell, rest=squeeze(rest))
+
+    def show(self, raw: Any) -> Cell:
+        unique = {point[1] or point[0]: list(point) for point in raw or ()}
+        return Cell(
+            SEPARATOR.join(
+                f"{value} ({note})" if note else value
+                for value, _normal, note in unique.values()
+            ),
+            " ".join(unique),
+            list(unique.values()),
+        )
+
+    def _merge_unmarked(self, current: Cell, incoming: Cell) -> Merge:
+        known = set(current.canon.split(" "))
+        added = [point for point in incoming.raw if point[1] not in known]
+        if not added:
+            return Merge("same", current)
+        return Merge("take", self.show([*(current.raw or []), *added]))
+
+
+def merge_people(current: Cell, incoming: Cell) -> Merge:
+    """Decide what a person named in a file does to the people of the card.
+
+    :param current: ``raw`` is a list of dicts with id, name, function, and the normal
+        forms under phone and email
+    :param incoming: ``raw`` as ``rows.parse_person`` makes it
+    :return: the value's ``raw`` holds what is new, and the id of the person it is
+        added to, when the card knows him
+    """
+    person = incoming.raw
+    known = next((old for old in current.raw or () if _is_same(old, person)), None)
+    if known is None:
+        return Merge("take", incoming)
+    new: dict[str, Any] = {
+        kind: [point for point in person[kind] if point[1] not in known[kind]]
+        for kind in ("phone", "email")
+    }
+    if person["function"] and not known["function"]:
+        new["function"] = person["function"]
+    if not any(new.values()):
+        return Merge("same", current)
+    return Merge("take", replace(incoming, raw={"id": known["id"], **new}))
+
+
+def _is_same(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """People of one client are the same by name, or by a number when nameless."""
+    if new["name"] and names.name_key(old["name"]) == names.name_key(new["name"]):
+        return True
+    return not old["name"] and any(
+        point[1] in old[kind] for kind in ("phone", "email") for point in new[kind]
+    )

@@ -1,0 +1,158 @@
+"""From the cells of one row of a file to what it says of one client."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import address, names, points
+from .cells import Cell, Kind, squeeze
+
+# Columns that say which client is meant, and nothing of him.
+IDENTITY_CODES = frozenset({"client_id", "version_mark", "sync_key"})
+# Columns that together describe one person who works for the client.
+PERSON_CODES = {
+    "contact_name": "name",
+    "contact_function": "function",
+    "contact_phone": "phone",
+    "contact_email": "email",
+}
+POINT_CODES = ("phone", "email", "telegram", "viber", "whatsapp")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the file: its place from 0, the header as it stands, its code."""
+
+    position: int
+    header: str
+    code: str
+
+
+@dataclass(slots=True)
+class ParsedRow:
+    """What a row says. ``client_id`` is -1 when the cell holds something else."""
+
+    client_id: int = 0
+    mark: str = ""
+    sync_key: str = ""
+    values: dict[str, Cell] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The name to show, or the best there is instead of one."""
+        for code in ("name", "contact", "email", "phone", *POINT_CODES):
+            if code in self.values and self.values[code].text:
+                return self.values[code].text.split(", ")[0]
+        return ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is left by which a client could be made."""
+        return not self.name
+
+
+def parse_row(
+    columns: Sequence[Column],
+    cells: Sequence[str],
+    kinds: Mapping[str, Kind],
+    country: str = "",
+) -> ParsedRow:
+    """Read one row.
+
+    What a column does not understand is kept: it goes to the client's notes under the
+    header of its column, and ``notes`` tells about it.
+
+    :param kinds: the kind of each code that stands on the card
+    :param country: ISO code of the country whose local phone numbers are written
+    """
+    row = ParsedRow()
+    person: dict[str, str] = {}
+    rests: list[tuple[str, str]] = []
+    for column in columns:
+        text = cells[column.position] if column.position < len(cells) else ""
+        if not text.strip():
+            continue
+        if column.code in IDENTITY_CODES:
+            _read_identity(row, column.code, text)
+        elif column.code in PERSON_CODES:
+            person[PERSON_CODES[column.code]] = squeeze(text)
+        elif column.code == "address":
+            _read_address(row, text)
+        elif column.code in kinds:
+            cell = kinds[column.code].parse(text)
+            _add(row, column.code, cell, kinds)
+            if cell.rest:
+                rests.append((column.header, cell.rest))
+    if person:
+        row.values["contact"] = parse_person(person, country)
+    _keep_rests(row, rests, kinds)
+    return row
+
+
+def parse_person(person: Mapping[str, str], country: str = "") -> Cell:
+    """Describe somebody who works for the client.
+
+    :param person: texts under name, function, phone and email
+    """
+    points = {
+        kind: [
+            [item.value, item.normalized, item.note]
+            for item in points.split_values(kind, person.get(kind, ""), country)[0]
+        ]
+        for kind in ("phone", "email")
+    }
+    name = person.get("name") or person.get("email") or person.get("phone") or ""
+    raw = {"name": name, "function": person.get("function", ""), **points}
+    return Cell(name, names.name_key(name), raw)
+
+
+def _read_identity(row: ParsedRow, code: str, text: str) -> None:
+    value = squeeze(text)
+    if code == "sync_key":
+        row.sync_key = value
+    elif code == "version_mark":
+        row.mark = value
+    else:
+        row.client_id = int(value) if value.isascii() and value.isdigit() else -1
+
+
+def _read_address(row: ParsedRow, text: str) -> None:
+    """Fill the parts of the address that have no column of their own."""
+    parts = address.split_address(text)
+    for code in ("zip", "city", "street"):
+        value = squeeze(getattr(parts, code))
+        if value and code not in row.values:
+            row.values[code] = Cell(value, value, value)
+
+
+def _add(row: ParsedRow, code: str, cell: Cell, kinds: Mapping[str, Kind]) -> None:
+    """Put a value in; several columns of phones, tags or notes add up."""
+    if not cell.canon:
+        return
+    present = row.values.get(code)
+    if present is None or code not in (*POINT_CODES, "tags", "comment"):
+        row.values[code] = cell
+    elif code == "comment":
+        row.values[code] = kinds[code].parse(f"{present.text}\n{cell.text}")
+    else:
+        row.values[code] = kinds[code].show([*present.raw, *cell.raw])
+
+
+def _keep_rests(
+    row: ParsedRow, rests: Sequence[tuple[str, str]], kinds: Mapping[str, Kind]
+) -> None:
+    lines = [f"{header}: {rest}" for header, rest in rests]
+    row.notes += lines
+    if lines and "comment" in kinds:
+        _add(row, "comment", kinds["comment"].parse("\n".join(lines)), kinds)
+
+
+def dump_values(values: Mapping[str, Cell]) -> dict[str, Any]:
+    """Give the values as plain JSON."""
+    return {code: cell.dump() for code, cell in values.items()}
+
+
+def load_values(data: Mapping[str, Any]) -> dict[str, Cell]:
+    """Rebuild the values from ``dump_values``."""
+    return {code: Cell.load(item) for code, item in data.items()}
