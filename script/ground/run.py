@@ -5,7 +5,7 @@ import subprocess
 import sys
 from types import FrameType
 
-from . import environment, postgres
+from . import environment, paths, postgres
 from .console import run_main
 
 # Ctrl-C reaches the command by itself, as a member of the same terminal group.
@@ -29,7 +29,7 @@ def run(command: list[str]) -> int:
 
 def main(arguments: list[str]) -> int:
     if arguments[:1] == ["--odoo"]:
-        return run([sys.executable, "-m", "odoo", *arguments[1:]])
+        return run([sys.executable, str(paths.VENV / "bin" / "odoo"), *arguments[1:]])
     return run(arguments)
 
 
