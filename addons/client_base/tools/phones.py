@@ -20,7 +20,7 @@ NEIGHBOURS = frozenset({"", "UA", "RU", "KZ", "BY"})
 # in a mixed base of 600 phones the right country leads by more than 50 points.
 COUNTRY_MARGIN = 0.1
 # Fewer than this share of the phones is chance, not a country: 600 Russian phones
-# hold 2 % that would do as Ukrainian ones and 25 % that would as American ones.
+# hold 2 % that would do as Ukrainian ones and 11 % that would as American ones.
 COUNTRY_SHARE = 0.3
 # Enough phones to tell countries apart to within 3 points; more only costs time.
 COUNTRY_SAMPLE = 1000
