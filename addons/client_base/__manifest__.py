@@ -43,5 +43,4 @@
     "assets": {
         "web.assets_tests": ["client_base/static/tests/tours/**/*"],
     },
-    "uninstall_hook": "uninstall_hook",
 }

@@ -11,7 +11,12 @@ from . import mailing_trace
 from . import client_change
 from . import client_identity
 from . import client_sheet
+from . import client_card_writer
 from . import client_import_layout
+from . import client_import_judge
+from . import client_import_apply
+from . import client_import_undo
+from . import client_import_reason
 from . import client_import
 from . import client_import_column
 from . import client_import_row

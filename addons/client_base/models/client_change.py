@@ -4,8 +4,7 @@ from odoo import fields, models
 class ClientChange(models.Model):
     """What one field of one client was before something changed it, and what after.
 
-    The journal of imports: append-only, and what an undo goes back by. Values are
-    kept as text in the form in which files carry them.
+    The journal of imports: nobody writes it by hand, and an undo goes back by it.
     """
 
     _name = "client.change"
@@ -37,6 +36,8 @@ class ClientChange(models.Model):
     field_label = fields.Char(string="Column", compute="_compute_field_label")
     old_value = fields.Char(string="Before")
     new_value = fields.Char(string="After")
+    old_raw = fields.Json(help="What an undo writes back.")
+    new_raw = fields.Json(help="What stood on the card right after the change.")
     state = fields.Selection(
         selection=[
             ("applied", "Applied"),

@@ -59,6 +59,15 @@ class ClientGroup(models.Model):
         action["context"] = {"default_client_group_ids": [Command.link(self.id)]}
         return action
 
+    def action_open_export(self):
+        """Open the export of the clients in the group."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_base.client_export_action"
+        )
+        action["context"] = {"default_group_id": self.id}
+        return action
+
     def _enter(self, partners, origin="hand"):
         """Let the ones of ``partners`` in who are not in the group yet."""
         Member = self.env["client.group.member"]

@@ -249,7 +249,16 @@ class ClientImport(models.Model):
             content = base64.b64decode(self.with_context(bin_size=False).data or b"")
             return sheet.open_sheet(content, self.filename or "")
         except (binascii.Error, ValueError) as error:
-            raise UserError(self._explain_bad_file(error)) from error
+            reason = self.env["client.import.reason"]._explain_bad_file(error)
+            raise UserError(reason) from error
+
+    def _read_lines(self):
+        """Yield (row number, texts) of the whole file."""
+        try:
+            yield from self._open().rows
+        except sheet.SheetError as error:
+            reason = self.env["client.import.reason"]._explain_bad_file(error)
+            raise UserError(reason) from error
 
     def _take_columns(self):
         """Find the header and guess what its columns mean."""
@@ -404,6 +413,34 @@ class ClientImport(models.Model):
                     "company_id": self.company_id.id,
                 }
             )
+
+    # === GIVING BACK ===
+
+    def _make_problem_file(self):
+        """:return: bytes and name of a file with the bad rows and why they are bad"""
+        self.ensure_one()
+        bad_rows = self.env["client.import.row"].search(
+            [
+                ("import_id", "=", self.id),
+                "|",
+                ("verdict", "=", "rejected"),
+                ("state", "=", "error"),
+            ],
+            order="number",
+        )
+        header = [column.header or "" for column in self.column_ids]
+        content = sheet.write_xlsx(
+            [*header, self.env._("Row"), self.env._("What is wrong")],
+            (
+                [
+                    *(list(row.cells) + [""] * len(header))[: len(header)],
+                    str(row.number),
+                    row.message or row.reason,
+                ]
+                for row in bad_rows
+            ),
+        )
+        return content, self.env._("Bad rows of %(name)s", name=f"{self.name}.xlsx")
 
     # === UNDOING ===
 

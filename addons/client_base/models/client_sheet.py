@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Command
 from odoo.tools import html2plaintext, plaintext2html
 
-from ..tools import cells, merge_values, rows
+from ..tools import cells, merge_values
 
 # The columns of files, in the order of an export: code -> (field of the card, kind).
 CARD_FIELDS = {
@@ -176,6 +176,7 @@ class ClientSheet(models.AbstractModel):
                 for code, spec in CARD_FIELDS.items()
             }
             values["contact"] = self._show_people(people_by_parent.get(partner, ()))
+            values["sync_key"] = cells.Kind().show(partner.sync_key)
             result[partner.id] = values
         return result
 
@@ -252,7 +253,3 @@ class ClientSheet(models.AbstractModel):
         # sudo: a manager may bring in a new source or tag without marketing rights
         found = Comodel.search([("name", "=ilike", raw["new"])], limit=1)
         return (found or Comodel.create({"name": raw["new"]})).id
-
-    @api.model
-    def _parse_row(self, columns, texts, kinds, country_code):
-        return rows.parse_row(columns, texts, kinds, country_code)

@@ -158,6 +158,16 @@ class ResPartner(models.Model):
         groups="client_base.group_client_user",
     )
 
+    client_change_ids = fields.One2many(
+        comodel_name="client.change",
+        inverse_name="partner_id",
+        groups="client_base.group_client_user",
+    )
+    client_change_count = fields.Integer(
+        compute="_compute_client_change_count",
+        groups="client_base.group_client_user",
+    )
+
     _sync_key_uniq = models.UniqueIndex(
         "(sync_source, sync_key, COALESCE(company_id, 0)) WHERE sync_key IS NOT NULL",
         "Another client has this key of the accounting system already.",
@@ -231,7 +241,17 @@ class ResPartner(models.Model):
             (wanted - present)._enter(partner)
             (present - wanted)._leave(partner)
 
-    # === CRUD METHODS ===
+    @api.depends("client_change_ids")
+    def _compute_client_change_count(self):
+        counts = dict(
+            self.env["client.change"]._read_group(
+                [("partner_id", "in", self.ids)], ["partner_id"], ["__count"]
+            )
+        )
+        for partner in self:
+            partner.client_change_count = counts.get(partner, 0)
+
+    # === BOUNCES ===
 
     def _message_receive_bounce(self, email, partner):
         result = super()._message_receive_bounce(email, partner)
@@ -248,14 +268,11 @@ class ResPartner(models.Model):
 
     def action_open_export(self):
         """Open the export of these clients."""
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "client.export",
-            "view_mode": "form",
-            "target": "new",
-            "name": self.env._("Export Clients"),
-            "context": {"default_partner_ids": self.ids},
-        }
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_base.client_export_action"
+        )
+        action["context"] = {"default_partner_ids": self.ids}
+        return action
 
     def action_open_changes(self):
         """Open what files changed on this card."""

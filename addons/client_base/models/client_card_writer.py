@@ -1,0 +1,181 @@
+from odoo import api, models
+from odoo.fields import Command
+
+from ..tools import names, rows
+from .client_sheet import CARD_FIELDS
+from .contact_point_owner import IN_STEP, PRIMARY_FIELDS
+
+SOLE_TRADER = "fop"
+
+
+class ClientCardWriter(models.AbstractModel):
+    """Writes cells to cards in batches: values, contact points, people.
+
+    The caller keeps a journal, so that nothing is tracked in the chatter as well.
+    """
+
+    _name = "client.card.writer"
+    _description = "Writer of Client Cards"
+
+    @api.model
+    def _get_cards(self, partners=None):
+        """:return: ``partners`` set up for writing columns and points together"""
+        partners = self.env["res.partner"] if partners is None else partners
+        return partners.with_context(
+            contact_points=IN_STEP,
+            tracking_disable=True,
+            mail_create_nosubscribe=True,
+        )
+
+    # === NEW CARDS ===
+
+    @api.model
+    def _create_cards(self, items):
+        """Create clients.
+
+        :param items: list of (defaults for ``res.partner``, code -> ``cells.Cell``)
+        :return: the new clients in the order of ``items``
+        """
+        cards = self._get_cards().create(
+            [self._prepare_card_values(*item) for item in items]
+        )
+        points, people = [], []
+        for card, (_defaults, values) in zip(cards, items, strict=True):
+            for kind in rows.POINT_CODES:
+                if kind in values:
+                    points += self._prepare_points(card, kind, values[kind].raw)
+            if "contact" in values:
+                people.append((card, values["contact"].raw))
+        cards.env["client.contact.point"].create(points)
+        self._write_people(people)
+        return cards
+
+    def _prepare_card_values(self, defaults, values):
+        name = values["name"].text if "name" in values else ""
+        result = {
+            "name": name or rows.ParsedRow(values=dict(values)).name,
+            "is_company": self._looks_like_company(name, values),
+            **defaults,
+            **self.env["client.sheet"]._prepare_values(values),
+        }
+        for kind, field in PRIMARY_FIELDS.items():
+            if kind in values and values[kind].raw:
+                result[field] = values[kind].raw[0][0]
+        return result
+
+    def _looks_like_company(self, name, values):
+        if "legal_form" in values:
+            return names.legal_form_class(values["legal_form"].text) != SOLE_TRADER
+        return "contact" in values or names.is_company_name(name)
+
+    def _prepare_points(self, card, kind, raw):
+        return [
+            {
+                "partner_id": card.id,
+                "kind": kind,
+                "value": value,
+                "note": note or False,
+                "sequence": 10 + position,
+            }
+            for position, (value, _normal, note) in enumerate(raw)
+        ]
+
+    # === KNOWN CARDS ===
+
+    @api.model
+    def _update_cards(self, items):
+        """Change clients.
+
+        :param items: list of (``res.partner``, code -> ``cells.Cell`` to stand there)
+        """
+        people = []
+        partners = self.env["res.partner"].union(*(card for card, _values in items))
+        points = partners.contact_point_ids.grouped(
+            lambda point: (point.partner_id, point.kind)
+        )
+        none = self.env["client.contact.point"]
+        for partner, values in items:
+            card = self._get_cards(partner)
+            written = self.env["client.sheet"]._prepare_values(values)
+            for kind in rows.POINT_CODES:
+                if kind not in values:
+                    continue
+                raw = values[kind].raw or []
+                self._replace_points(card, kind, raw, points.get((partner, kind), none))
+                if kind in PRIMARY_FIELDS:
+                    written[PRIMARY_FIELDS[kind]] = raw[0][0] if raw else False
+            if "sync_key" in values:
+                written["sync_key"] = values["sync_key"].raw
+                written["sync_source"] = values["sync_source"].raw
+            if not partner.active:
+                written["active"] = True
+            if written:
+                card.write(written)
+            if "contact" in values:
+                people.append((card, values["contact"].raw))
+        self._write_people(people)
+
+    def _replace_points(self, card, kind, raw, present):
+        """Let ``raw`` be the points of a kind; what stays keeps its state."""
+        known = {point.normalized or point.value: point for point in present}
+        wanted = {point[1] or point[0]: point for point in raw}
+        stored = present.with_context(contact_points=IN_STEP)
+        stored.filtered(
+            lambda point: (point.normalized or point.value) not in wanted
+        ).unlink()
+        values = self._prepare_points(card, kind, wanted.values())
+        new_values = []
+        for key, point_values in zip(wanted, values, strict=True):
+            if key not in known:
+                new_values.append(point_values)
+            elif known[key].sequence != point_values["sequence"]:
+                known[key].with_context(contact_points=IN_STEP).sequence = point_values[
+                    "sequence"
+                ]
+        stored.create(new_values)
+
+    # === PEOPLE ===
+
+    def _write_people(self, people):
+        """Add people to clients, or what is new of people who are there.
+
+        :param people: list of (client, dict as ``cells.merge_people`` gives it)
+        """
+        new = [(card, person) for card, person in people if "id" not in person]
+        created = self._get_cards().create(
+            [
+                {
+                    "parent_id": card.id,
+                    "type": "contact",
+                    "name": person["name"],
+                    "function": person["function"] or False,
+                    **{
+                        field: person[kind][0][0]
+                        for kind, field in PRIMARY_FIELDS.items()
+                        if person[kind]
+                    },
+                }
+                for card, person in new
+            ]
+        )
+        points = [
+            values
+            for contact, (_card, person) in zip(created, new, strict=True)
+            for kind in PRIMARY_FIELDS
+            for values in self._prepare_points(contact, kind, person[kind])
+        ]
+        created.env["client.contact.point"].create(points)
+        for _card, person in people:
+            if "id" in person:
+                self._add_to_person(self.env["res.partner"].browse(person["id"]), person)
+
+    def _add_to_person(self, contact, person):
+        values = {"contact_point_ids": []}
+        if person.get("function"):
+            values["function"] = person["function"]
+        for kind in PRIMARY_FIELDS:
+            values["contact_point_ids"] += [
+                Command.create({"kind": kind, "value": value, "note": note or False})
+                for value, _normal, note in person[kind]
+            ]
+        contact.with_context(tracking_disable=True).write(values)

@@ -1,0 +1,243 @@
+from dataclasses import dataclass, field
+
+from odoo import models
+from odoo.fields import Command
+from odoo.tools import split_every
+
+from ..tools import cells, matching, merge_values, rows
+from .client_sheet import CARD_FIELDS
+
+JUDGE_BATCH = 1000
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What is to be done with one row, and why."""
+
+    verdict: str
+    code: str
+    data: dict = field(default_factory=dict)
+    partner_id: int = 0
+    candidate_ids: list = field(default_factory=list)
+    changes: list = field(default_factory=list)
+
+
+class ClientImportJudge(models.AbstractModel):
+    """Finds the client that each row means, and what the row would change."""
+
+    _name = "client.import.judge"
+    _description = "Judge of Client Files"
+
+    # === WHOLE FILE ===
+
+    def _judge_file(self, file_columns):
+        """Yield the values of every row of the file, as ``client.import.row`` takes it."""
+        country_code = self.country_id.code or ""
+        kinds = self.env["client.sheet"]._get_kinds(country_code)
+        texts, parsed = [], []
+        for number, line in self._read_lines():
+            texts.append((number, line))
+            parsed.append(rows.parse_row(file_columns, line, kinds, country_code))
+        keys = [self._make_key(row) for row in parsed]
+        index = self.env["client.identity"]._make_index(
+            keys, self.sync_source, self.company_id
+        )
+        matches = [index.identify(key) for key in keys]
+        twins = self._find_twins(keys, matches, texts)
+        for batch in split_every(JUDGE_BATCH, range(len(parsed)), list):
+            verdicts = self._judge(
+                [(parsed[i], matches[i], twins.get(i)) for i in batch], kinds
+            )
+            for i, verdict in zip(batch, verdicts, strict=True):
+                yield self._prepare_row_values(*texts[i], parsed[i], verdict)
+
+    def _find_twins(self, keys, matches, texts):
+        """:return: position -> what the row shares with an earlier one of the file"""
+        open_positions = [
+            position
+            for position, match in enumerate(matches)
+            if match.kind != "certain"
+        ]
+        found = matching.find_twins([keys[position] for position in open_positions])
+        return {
+            open_positions[position]: {
+                "row": texts[open_positions[twin.first_index]][0],
+                "rule": twin.rule,
+                "is_certain": twin.is_certain,
+            }
+            for position, twin in found.items()
+        }
+
+    def _make_key(self, row):
+        """:rtype: matching.ClientKey"""
+        get = row.values.get
+        empty = cells.Cell(raw=[])
+        return matching.ClientKey(
+            id=0,
+            client_id=row.client_id,
+            name=get("name", empty).text,
+            sync_key=row.sync_key,
+            tax_id=get("tax_id", empty).canon,
+            phones=tuple(get("phone", empty).canon.split()),
+            emails=tuple(get("email", empty).canon.split()),
+            city=get("city", empty).text,
+        )
+
+    def _prepare_row_values(self, number, line, row, verdict):
+        return {
+            "import_id": self.id,
+            "number": number,
+            "name": row.name,
+            "cells": line,
+            "values": rows.dump_values(row.values),
+            "notes": "\n".join(row.notes) or False,
+            "version_mark": row.mark,
+            "client_number": row.client_id,
+            "sync_key": row.sync_key,
+            **self._prepare_verdict_values(verdict),
+        }
+
+    def _prepare_verdict_values(self, verdict):
+        return {
+            "verdict": verdict.verdict,
+            "partner_id": verdict.partner_id or False,
+            "candidate_ids": verdict.candidate_ids,
+            "reason_code": verdict.code,
+            "reason_data": verdict.data,
+            "changes": verdict.changes,
+        }
+
+    # === AGAIN ===
+
+    def _judge_again(self, file_rows):
+        """Judge rows anew: a person decided, or time has passed since the preview."""
+        kinds = self.env["client.sheet"]._get_kinds(self.country_id.code or "")
+        parsed = [row._to_parsed() for row in file_rows]
+        keys = [self._make_key(row) for row in parsed]
+        index = self.env["client.identity"]._make_index(
+            keys, self.sync_source, self.company_id, with_names=False
+        )
+        judged = [
+            (row, self._match_again(file_row, index.identify(key)), None)
+            for file_row, row, key in zip(file_rows, parsed, keys, strict=True)
+        ]
+        decisions = [file_row.decision for file_row in file_rows]
+        verdicts = self._judge(judged, kinds, decisions)
+        for file_row, verdict in zip(file_rows, verdicts, strict=True):
+            values = self._prepare_verdict_values(verdict)
+            values["candidate_ids"] = [Command.set(verdict.candidate_ids)]
+            file_row.write(
+                {
+                    name: value
+                    for name, value in values.items()
+                    if name == "candidate_ids" or file_row[name] != value
+                }
+            )
+
+    def _match_again(self, file_row, match):
+        """A decision of a person, and a client found earlier, outweigh the ladder."""
+        if file_row.decision == "client":
+            return matching.Match.certain(file_row.partner_id.id, "decision")
+        if file_row.decision == "create" and match.kind != "certain":
+            return matching.Match.none()
+        return match
+
+    # === ROWS ===
+
+    def _judge(self, judged, kinds, decisions=None):
+        """Judge rows.
+
+        :param judged: list of (``rows.ParsedRow``, ``matching.Match``, twin or None)
+        :param decisions: what a person decided about each of them
+        :rtype: list[Verdict]
+        """
+        partners = self.env["res.partner"].browse(
+            {match.client_id for _row, match, _twin in judged if match.kind == "certain"}
+        )
+        current = self.env["client.sheet"]._read_cells(partners.exists(), kinds)
+        return [
+            self._judge_one(row, match, twin, current, kinds, decision)
+            for (row, match, twin), decision in zip(
+                judged, decisions or [None] * len(judged), strict=True
+            )
+        ]
+
+    def _judge_one(self, row, match, twin, current, kinds, decision):
+        if match.rule == "unknown_id":
+            return Verdict("rejected", "unknown_id", {"value": row.client_id})
+        if match.kind == "certain" and match.client_id in current:
+            return self._judge_known(row, match, current, kinds, decision)
+        if row.is_empty:
+            return Verdict("rejected", "no_name")
+        if match.kind == "ambiguous":
+            return Verdict(
+                "ambiguous",
+                match.reason,
+                match.data,
+                candidate_ids=[item.client_id for item in match.candidates],
+            )
+        if twin and twin["is_certain"] and decision != "create":
+            return Verdict("ambiguous", "twin", twin)
+        changes = self._list_creation(row)
+        if twin:
+            return Verdict("create", "new_like_row", twin, changes=changes)
+        return Verdict("create", "new", changes=changes)
+
+    def _judge_known(self, row, match, current, kinds, decision):
+        changes = self._compare(row, current[match.client_id], kinds)
+        if decision == "file":
+            for change in changes:
+                change["outcome"] = "take"
+        elif decision == "card":
+            changes = [item for item in changes if item["outcome"] != "conflict"]
+        if any(change["outcome"] == "conflict" for change in changes):
+            verdict = "conflict"
+        else:
+            verdict = "update" if changes else "unchanged"
+        return Verdict(verdict, match.rule, match.data, match.client_id, [], changes)
+
+    def _compare(self, row, current, kinds):
+        """:return: list of dicts: code, outcome, old, new, old_raw, new_raw"""
+        mark = merge_values.read_mark(row.mark)
+        clear_empty = self.clear_empty and bool(mark)
+        incoming = dict(row.values)
+        if clear_empty:
+            for column in self._get_columns():
+                if column.code in CARD_FIELDS:
+                    incoming.setdefault(column.code, cells.Cell())
+        changes = []
+        for code, cell in incoming.items():
+            if code == "contact":
+                merge = cells.merge_people(current[code], cell)
+            else:
+                merge = kinds[code].merge(
+                    mark.get(code), current[code], cell, clear_empty=clear_empty
+                )
+            if merge.outcome in ("take", "conflict"):
+                changes.append(
+                    self._describe(code, merge.outcome, current[code], merge.cell)
+                )
+        if row.sync_key and not current["sync_key"].canon:
+            changes.append(
+                self._describe(
+                    "sync_key", "take", cells.Cell(), cells.Kind().parse(row.sync_key)
+                )
+            )
+        return changes
+
+    def _describe(self, code, outcome, old, new):
+        return {
+            "code": code,
+            "outcome": outcome,
+            "old": "" if code == "contact" else old.text,
+            "new": new.text,
+            "old_raw": None if code == "contact" else old.raw,
+            "new_raw": new.raw,
+        }
+
+    def _list_creation(self, row):
+        """:return: everything a new card gets, in the form of ``_compare``"""
+        return [
+            self._describe(code, "take", cells.Cell(), cell)
+            for code, cell in row.values.items()
+        ]

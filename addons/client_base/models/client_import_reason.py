@@ -1,0 +1,91 @@
+from odoo import api, models
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# Why a row got its verdict, in words; the placeholders come from ``reason_data``.
+REASONS = {
+    "new": _lt("No client of the base is like this one."),
+    "new_like_row": _lt("New, with a key of its own. Row %(row)s looks alike."),
+    "id": _lt("The file carries our ID of this client."),
+    "sync_key": _lt("The key of this client in the accounting system."),
+    "tax_id": _lt("The same tax ID."),
+    "contact": _lt("The same phone or e-mail, and nobody else has it."),
+    "contact_name": _lt("The same name, and the same phone or e-mail."),
+    "decision": _lt("Chosen by a person."),
+    "likeness": _lt("A client with a name like this is in the base."),
+    "contact_other_name": _lt(
+        "The same phone or e-mail as a client with quite another name."
+    ),
+    "contacts_disagree": _lt("The phone and the e-mail belong to different clients."),
+    "contact_shared": _lt("Several clients have this phone or e-mail."),
+    "contact_other_key": _lt(
+        "Looks like a client who has another key in the same accounting system."
+    ),
+    "key_other_client": _lt(
+        "A client has this key, but neither his name nor his contacts are like these."
+    ),
+    "tax_id_differs": _lt("Looks like a client with a different tax ID."),
+    "tax_id_shared": _lt("Several clients have this tax ID."),
+    "archived": _lt("This client is in the archive."),
+    "twin": _lt("The same client as in row %(row)s of this file."),
+    "unknown_id": _lt("No client has the ID %(value)s. Empty the cell, or mend it."),
+    "no_name": _lt("Neither a name nor a phone nor an e-mail."),
+}
+
+# Why a file cannot be read; the placeholders come from ``SheetError.params``.
+BAD_FILES = {
+    "wrong_type": _lt(
+        "This is not an Excel or CSV file. Save it in Excel as .xlsx and try again."
+    ),
+    "encrypted": _lt(
+        "The file is protected with a password. Take the password off in Excel, save "
+        "the file and try again."
+    ),
+    "damaged": _lt(
+        "The file is damaged. Open it in Excel, save it anew as .xlsx and try again."
+    ),
+    "bomb": _lt(
+        "The file unpacks to far more than it should hold. Copy its table into a new "
+        "Excel file and try again."
+    ),
+    "external": _lt(
+        "The file refers to something outside of it. Copy its table into a new Excel "
+        "file and try again."
+    ),
+    "too_big": _lt("The file is too large. Split it into smaller ones."),
+    "too_many_rows": _lt(
+        "The file has more than %(limit)s rows. Split it into smaller ones."
+    ),
+    "too_many_columns": _lt(
+        "The file has more than %(limit)s columns. Delete those that are not needed; "
+        "there may be a stray cell far to the right."
+    ),
+    "cell_too_long": _lt("A cell in row %(row)s is too long for Excel."),
+    "no_header": _lt(
+        "No row with the names of the columns was found. Put one above the clients, "
+        "such as Name, Phone, E-mail."
+    ),
+    "no_rows": _lt("There is no row with a client in this file."),
+    "empty": _lt("The file is empty."),
+    "no_sheet": _lt("The file has no sheet named %(sheet)s."),
+}
+
+
+class ClientImportReason(models.AbstractModel):
+    """Says in the reader's language why a row was judged as it was."""
+
+    _name = "client.import.reason"
+    _description = "Reasons of Client Files"
+
+    def _explain(self):
+        self.ensure_one()
+        if self.reason_code not in REASONS:
+            return self.reason_code or ""
+        return self.env._(REASONS[self.reason_code]) % (self.reason_data or {})
+
+    @api.model
+    def _explain_bad_file(self, error):
+        """:return: what is wrong with a file and what to do, for a ``SheetError``"""
+        sentence = BAD_FILES.get(getattr(error, "code", ""), BAD_FILES["damaged"])
+        return self.env._(sentence) % getattr(error, "params", {})

@@ -1,0 +1,208 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools import rows
+
+
+class ClientImportRow(models.Model):
+    """One row of a file: what it says, whom it means, what it would change and why.
+
+    ``values`` holds the cells as read, ``changes`` what applying the row does.
+    """
+
+    _name = "client.import.row"
+    _description = "Row of a Client File"
+    _inherit = ["client.import.apply", "client.import.undo", "client.import.reason"]
+    _order = "number, id"
+    _rec_name = "name"
+
+    import_id = fields.Many2one(
+        comodel_name="client.import",
+        string="File",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(related="import_id.company_id", store=True, index=True)
+    import_state = fields.Selection(related="import_id.state", string="State of File")
+    number = fields.Integer(string="Row", required=True, aggregator=None)
+    name = fields.Char(string="In the File")
+    verdict = fields.Selection(
+        selection=[
+            ("create", "New client"),
+            ("update", "Update"),
+            ("ambiguous", "Who is it?"),
+            ("conflict", "Changed on both sides"),
+            ("unchanged", "Unchanged"),
+            ("rejected", "Rejected"),
+        ],
+        required=True,
+        index=True,
+    )
+    state = fields.Selection(
+        selection=[
+            ("pending", "Waiting"),
+            ("queued", "In the queue"),
+            ("done", "Applied"),
+            ("error", "Failed"),
+            ("undone", "Undone"),
+            ("kept", "Not undone"),
+        ],
+        required=True,
+        default="pending",
+        index=True,
+    )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Client",
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    candidate_ids = fields.Many2many(
+        comodel_name="res.partner",
+        relation="client_import_row_candidate_rel",
+        column1="row_id",
+        column2="partner_id",
+        string="May Be",
+    )
+    decision = fields.Selection(
+        selection=[
+            ("create", "A new client"),
+            ("client", "The client chosen"),
+            ("file", "The file is right"),
+            ("card", "The card is right"),
+        ],
+        readonly=True,
+        help="What a person decided about this row.",
+    )
+    reason_code = fields.Char(readonly=True)
+    reason_data = fields.Json(readonly=True)
+    reason = fields.Char(string="Why", compute="_compute_reason")
+    cells = fields.Json(readonly=True, help="The row as it stands in the file.")
+    values = fields.Json(readonly=True)
+    version_mark = fields.Char(readonly=True)
+    client_number = fields.Integer(readonly=True, help="Our client ID in the file.")
+    sync_key = fields.Char(readonly=True)
+    changes = fields.Json(readonly=True)
+    change_summary = fields.Text(
+        string="Changes", compute="_compute_change_summary", help="Before → after."
+    )
+    notes = fields.Text(
+        string="Not Understood",
+        readonly=True,
+        help="Kept in the notes of the client.",
+    )
+    is_created = fields.Boolean(readonly=True)
+    message = fields.Char(string="What Happened", readonly=True)
+    change_ids = fields.One2many(
+        comodel_name="client.change",
+        inverse_name="row_id",
+    )
+
+    _number_uniq = models.Constraint(
+        "UNIQUE (import_id, number)",
+        "A row of a file is read once.",
+    )
+    _work_idx = models.Index("(import_id, state, number)")
+
+    # === COMPUTE METHODS ===
+
+    @api.depends("reason_code", "reason_data")
+    @api.depends_context("lang")
+    def _compute_reason(self):
+        for row in self:
+            row.reason = row._explain()
+
+    @api.depends("changes")
+    @api.depends_context("lang")
+    def _compute_change_summary(self):
+        labels = self.env["client.sheet"]._get_labels()
+        labels["contact"] = labels["contact_name"]
+        for row in self:
+            row.change_summary = "\n".join(
+                row._describe_change(change, labels) for change in row.changes or ()
+            )
+
+    def _describe_change(self, change, labels):
+        text = self.env._(
+            "%(column)s: %(old)s → %(new)s",
+            column=labels.get(change["code"], change["code"]),
+            old=change["old"] or "–",
+            new=change["new"] or "–",
+        )
+        if change["outcome"] == "conflict":
+            return self.env._("%(change)s (changed on both sides)", change=text)
+        return text
+
+    # === ACTION METHODS ===
+
+    def action_apply(self):
+        """Apply the selected rows that need no decision."""
+        self.check_access("write")
+        for file, selected in self.grouped("import_id").items():
+            if file.state not in ("read", "done"):
+                raise UserError(self.env._("This file cannot be applied now."))
+            file._queue(
+                selected.filtered(
+                    lambda row: (
+                        row.state in ("pending", "error")
+                        and row.verdict in ("create", "update")
+                    )
+                )
+            )
+        return True
+
+    def action_is_new(self):
+        """Decide that these rows are clients of their own."""
+        self._decide("create", ["ambiguous"])
+
+    def action_is_candidate(self):
+        """Decide that each of these rows is its first (or the chosen) candidate."""
+        for row in self:
+            if row.verdict == "ambiguous" and not row.partner_id:
+                row.partner_id = row.candidate_ids[:1]
+        if any(row.verdict == "ambiguous" and not row.partner_id for row in self):
+            raise UserError(
+                self.env._("Choose the client that the row means, then try again.")
+            )
+        self._decide("client", ["ambiguous"])
+
+    def action_take_file(self):
+        """Decide that what the file says is right."""
+        self._decide("file", ["conflict"])
+
+    def action_keep_card(self):
+        """Decide that what the card says is right."""
+        self._decide("card", ["conflict"])
+
+    def _decide(self, decision, verdicts):
+        self.check_access("write")
+        waiting = self.filtered(
+            lambda row: row.state == "pending" and row.verdict in verdicts
+        )
+        waiting.decision = decision
+        for file, decided in waiting.grouped("import_id").items():
+            file._judge_again(decided)
+
+    def action_open_partner(self):
+        """Open the card."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.partner",
+            "res_id": self.partner_id.id,
+            "view_mode": "form",
+        }
+
+    # === BUSINESS METHODS ===
+
+    def _to_parsed(self):
+        """:rtype: rows.ParsedRow"""
+        self.ensure_one()
+        return rows.ParsedRow(
+            client_id=self.client_number,
+            mark=self.version_mark or "",
+            sync_key=self.sync_key or "",
+            values=rows.load_values(self.values or {}),
+            notes=(self.notes or "").splitlines(),
+        )

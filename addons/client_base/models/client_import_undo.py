@@ -1,0 +1,177 @@
+from odoo import models
+from odoo.tools import SQL
+
+from ..tools import cells
+
+# Tables that point at a client just because it exists or a file was read.
+OWN_TABLES = {
+    "base_partner_merge_automatic_wizard_res_partner_rel",
+    "client_change",
+    "client_contact_point",
+    "client_import_row",
+    "client_import_row_candidate_rel",
+    "mail_followers",
+    "res_partner",
+    "res_partner_res_partner_category_rel",
+}
+
+
+class ClientImportUndo(models.AbstractModel):
+    """Takes applied rows back, as far as nobody changed the card since."""
+
+    _name = "client.import.undo"
+    _description = "Undoing of Client Files"
+
+    def _undo(self):
+        """Undo applied rows of one file, the last one first."""
+        created = self.filtered("is_created")
+        created._undo_created()
+        (self - created)._undo_updated()
+
+    # === CREATED CARDS ===
+
+    def _undo_created(self):
+        cards = self.partner_id
+        used_ids = self._get_used_ids(cards) | self._get_edited_ids()
+        for row in self:
+            if row.partner_id.id in used_ids:
+                row.write(
+                    {
+                        "state": "kept",
+                        "message": self.env._("The client is in use. The card stays."),
+                    }
+                )
+            else:
+                row.write({"state": "undone", "message": False})
+        unused = cards.filtered(lambda card: card.id not in used_ids)
+        unused.child_ids.action_archive()
+        # without the key, so that the same file can bring the client in again
+        unused.write({"active": False, "sync_key": False, "sync_source": False})
+
+    def _get_used_ids(self, cards):
+        """:return: ids of the cards that anything else in the database points at"""
+        relations = self.env["base.partner.merge.automatic.wizard"].sudo()._get_fk_on(
+            "res_partner"
+        )  # sudo: it only lists foreign keys
+        family = cards | cards.child_ids
+        self.env.flush_all()
+        used = set()
+        for table, column in relations:
+            if table in OWN_TABLES:
+                continue
+            used.update(
+                id_
+                for (id_,) in self.env.execute_query(
+                    SQL(
+                        "SELECT DISTINCT %(column)s FROM %(table)s"
+                        " WHERE %(column)s = ANY(%(ids)s)",
+                        column=SQL.identifier(column),
+                        table=SQL.identifier(table),
+                        ids=family.ids,
+                    )
+                )
+            )
+        used |= self._get_discussed_ids(family)
+        return used | {card.id for card in cards if used & set(card.child_ids.ids)}
+
+    def _get_discussed_ids(self, cards):
+        """:return: ids of the cards with messages of people or planned activities"""
+        messages = self.env["mail.message"]._read_group(
+            [
+                ("model", "=", "res.partner"),
+                ("res_id", "in", cards.ids),
+                ("message_type", "in", ["comment", "email", "sms"]),
+            ],
+            ["res_id"],
+        )
+        activities = self.env["mail.activity"]._read_group(
+            [("res_model", "=", "res.partner"), ("res_id", "in", cards.ids)],
+            ["res_id"],
+        )
+        return {id_ for (id_,) in messages + activities}
+
+    def _get_edited_ids(self):
+        """:return: ids of the cards that do not say any more what the row said"""
+        sheet = self.env["client.sheet"]
+        file = self.import_id
+        kinds = sheet._get_kinds(file.country_id.code or "")
+        current = sheet._read_cells(self.partner_id, kinds)
+        edited = set()
+        for row in self:
+            for change in row.changes or ():
+                code = change["code"]
+                if code not in kinds or isinstance(change["new_raw"], dict):
+                    continue
+                said = kinds[code].parse(change["new"]).canon
+                if current[row.partner_id.id][code].canon not in (
+                    said,
+                    kinds[code].show(change["new_raw"]).canon,
+                ):
+                    edited.add(row.partner_id.id)
+        return edited
+
+    # === UPDATED CARDS ===
+
+    def _undo_updated(self):
+        if not self:
+            return
+        sheet = self.env["client.sheet"]
+        kinds = sheet._get_kinds(self.import_id.country_id.code or "")
+        current = sheet._read_cells(self.partner_id, kinds)
+        items = []
+        for row in self:
+            restored = row._restore(current[row.partner_id.id], kinds)
+            if restored:
+                items.append((row.partner_id, restored))
+            row._note_undo()
+        self.env["client.card.writer"]._update_cards(items)
+
+    def _restore(self, current, kinds):
+        """Decide for each change of the row whether it can be taken back.
+
+        :return: code -> ``cells.Cell`` to write
+        """
+        restored = {}
+        for change in self.change_ids:
+            code = change.field
+            if code == "contact":
+                is_back = self._remove_person(change)
+            elif code == "sync_key":
+                is_back = self.partner_id.sync_key == change.new_raw
+                if is_back:
+                    restored |= {"sync_key": cells.Cell(), "sync_source": cells.Cell()}
+            else:
+                now = current[code]
+                is_back = now.canon == kinds[code].show(change.new_raw).canon
+                if is_back:
+                    restored[code] = kinds[code].show(change.old_raw)
+            change.sudo().state = "undone" if is_back else "kept"  # the journal is ours
+        return restored
+
+    def _remove_person(self, change):
+        """Archive somebody the row brought in; numbers added to others stay."""
+        name = (change.new_raw or {}).get("name")
+        people = self.partner_id.child_ids.filtered(
+            lambda child: (
+                child.name == name and child.create_date >= change.create_date
+            )
+        )
+        if not name or "id" in change.new_raw or self._get_used_ids(people):
+            return False
+        people.action_archive()
+        return bool(people)
+
+    def _note_undo(self):
+        kept = self.change_ids.filtered(lambda change: change.state == "kept")
+        if not kept:
+            self.write({"state": "undone", "message": False})
+            return
+        self.write(
+            {
+                "state": "kept",
+                "message": self.env._(
+                    "Changed since and left as it is: %(columns)s",
+                    columns=", ".join(kept.mapped("field_label")),
+                ),
+            }
+        )

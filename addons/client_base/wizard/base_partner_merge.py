@@ -1,0 +1,44 @@
+from odoo import models
+from odoo.fields import Domain
+
+from ..models.contact_point_owner import PRIMARY_FIELDS
+
+
+class MergePartnerAutomatic(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Keep our rows: core deletes the ones that collide with a unique index."""
+        self._end_double_stays(src_partners, dst_partner)
+        result = super()._update_foreign_keys(src_partners, dst_partner)
+        self._drop_double_points(dst_partner)
+        dst_partner._pull_primary_contacts(PRIMARY_FIELDS)
+        return result
+
+    def _end_double_stays(self, src_partners, dst_partner):
+        """A client stays in a group once; the other open stays become history."""
+        open_stays = self.env["client.group.member"].search(
+            Domain("partner_id", "in", (src_partners | dst_partner).ids)
+            & Domain("date_to", "=", False),
+            order="date_from, id",
+        )
+        for stays in open_stays.grouped("group_id").values():
+            kept = stays.filtered(lambda stay: stay.partner_id == dst_partner)[:1]
+            for stay in stays - (kept or stays[:1]):
+                stay.date_to = max(stay.date_from, self._get_today())
+        self.env.flush_all()
+
+    def _get_today(self):
+        return self.env["client.group.member"]._fields["date_from"].today()
+
+    def _drop_double_points(self, partner):
+        """One number that several of the merged cards had is one number."""
+        known = {}
+        doubles = self.env["client.contact.point"]
+        points = doubles.search([("partner_id", "=", partner.id)])
+        for point in points.sorted(lambda point: point.state != "confirmed"):
+            key = (point.kind, point.normalized or point.value)
+            if key in known:
+                doubles += point
+            known.setdefault(key, point)
+        doubles.unlink()
