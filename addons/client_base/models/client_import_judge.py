@@ -8,6 +8,8 @@ from ..tools import cells, matching, merge_values, rows
 from .client_sheet import CARD_FIELDS
 
 JUDGE_BATCH = 1000
+NAME_CODES = ("legal_form", "name")
+CHANGE_ORDER = (*CARD_FIELDS, "contact")
 
 
 @dataclass(slots=True)
@@ -39,9 +41,7 @@ class ClientImportJudge(models.AbstractModel):
             texts.append((number, line))
             parsed.append(rows.parse_row(file_columns, line, kinds, country_code))
         keys = [self._make_key(row) for row in parsed]
-        index = self.env["client.identity"]._make_index(
-            keys, self.sync_source, self.company_id
-        )
+        index = self.env["client.identity"]._make_index(keys, self.company_id)
         matches = [index.identify(key) for key in keys]
         twins = self._find_twins(keys, matches, texts)
         for batch in split_every(JUDGE_BATCH, range(len(parsed)), list):
@@ -62,8 +62,10 @@ class ClientImportJudge(models.AbstractModel):
         return {
             open_positions[position]: {
                 "row": texts[open_positions[twin.first_index]][0],
-                "rule": twin.rule,
-                "is_certain": twin.is_certain,
+                "is_certain": not matching.sync_keys_differ(
+                    keys[open_positions[position]],
+                    keys[open_positions[twin.first_index]],
+                ),
             }
             for position, twin in found.items()
         }
@@ -75,13 +77,19 @@ class ClientImportJudge(models.AbstractModel):
         return matching.ClientKey(
             id=0,
             client_id=row.client_id,
-            name=get("name", empty).text,
+            name=self._get_full_name(row),
+            sync_source=self.sync_source or "",
             sync_key=row.sync_key,
             tax_id=get("tax_id", empty).canon,
             phones=tuple(get("phone", empty).canon.split()),
             emails=tuple(get("email", empty).canon.split()),
             city=get("city", empty).text,
         )
+
+    def _get_full_name(self, row):
+        """The legal form stands in a column of its own, and still tells a firm."""
+        parts = (row.values.get(code, cells.Cell()).text for code in NAME_CODES)
+        return " ".join(filter(None, parts))
 
     def _prepare_row_values(self, number, line, row, verdict):
         return {
@@ -115,7 +123,7 @@ class ClientImportJudge(models.AbstractModel):
         parsed = [row._to_parsed() for row in file_rows]
         keys = [self._make_key(row) for row in parsed]
         index = self.env["client.identity"]._make_index(
-            keys, self.sync_source, self.company_id, with_names=False
+            keys, self.company_id, with_names=False
         )
         judged = [
             (row, self._match_again(file_row, index.identify(key)), None)
@@ -124,22 +132,14 @@ class ClientImportJudge(models.AbstractModel):
         decisions = [file_row.decision for file_row in file_rows]
         verdicts = self._judge(judged, kinds, decisions)
         for file_row, verdict in zip(file_rows, verdicts, strict=True):
-            values = self._prepare_verdict_values(verdict)
-            values["candidate_ids"] = [Command.set(verdict.candidate_ids)]
-            file_row.write(
-                {
-                    name: value
-                    for name, value in values.items()
-                    if name == "candidate_ids" or file_row[name] != value
-                }
-            )
+            file_row._set_verdict(verdict)
 
     def _match_again(self, file_row, match):
         """A decision of a person, and a client found earlier, outweigh the ladder."""
         if file_row.decision == "client":
-            return matching.Match.certain(file_row.partner_id.id, "decision")
+            return matching.Match("certain", file_row.partner_id.id, "decision")
         if file_row.decision == "create" and match.kind != "certain":
-            return matching.Match.none()
+            return matching.Match("none")
         return match
 
     # === ROWS ===
@@ -163,9 +163,15 @@ class ClientImportJudge(models.AbstractModel):
         ]
 
     def _judge_one(self, row, match, twin, current, kinds, decision):
-        if match.rule == "unknown_id":
+        if match.reason == "unknown_id":
             return Verdict("rejected", "unknown_id", {"value": row.client_id})
         if match.kind == "certain" and match.client_id in current:
+            if not self.env["res.partner"].browse(match.client_id).active and (
+                decision != "client"
+            ):
+                return Verdict(
+                    "ambiguous", "archived", candidate_ids=[match.client_id]
+                )
             return self._judge_known(row, match, current, kinds, decision)
         if row.is_empty:
             return Verdict("rejected", "no_name")
@@ -173,7 +179,6 @@ class ClientImportJudge(models.AbstractModel):
             return Verdict(
                 "ambiguous",
                 match.reason,
-                match.data,
                 candidate_ids=[item.client_id for item in match.candidates],
             )
         if twin and twin["is_certain"] and decision != "create":
@@ -194,7 +199,7 @@ class ClientImportJudge(models.AbstractModel):
             verdict = "conflict"
         else:
             verdict = "update" if changes else "unchanged"
-        return Verdict(verdict, match.rule, match.data, match.client_id, [], changes)
+        return Verdict(verdict, match.rule, {}, match.client_id, [], changes)
 
     def _compare(self, row, current, kinds):
         """:return: list of dicts: code, outcome, old, new, old_raw, new_raw"""
@@ -206,7 +211,7 @@ class ClientImportJudge(models.AbstractModel):
                 if column.code in CARD_FIELDS:
                     incoming.setdefault(column.code, cells.Cell())
         changes = []
-        for code, cell in incoming.items():
+        for code, cell in self._in_order(incoming):
             if code == "contact":
                 merge = cells.merge_people(current[code], cell)
             else:
@@ -239,5 +244,9 @@ class ClientImportJudge(models.AbstractModel):
         """:return: everything a new card gets, in the form of ``_compare``"""
         return [
             self._describe(code, "take", cells.Cell(), cell)
-            for code, cell in row.values.items()
+            for code, cell in self._in_order(row.values)
         ]
+
+    def _in_order(self, values):
+        """The database forgets the order of a JSON object; people want the card's."""
+        return [(code, values[code]) for code in CHANGE_ORDER if code in values]

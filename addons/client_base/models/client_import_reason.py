@@ -19,14 +19,22 @@ REASONS = {
     ),
     "contacts_disagree": _lt("The phone and the e-mail belong to different clients."),
     "contact_shared": _lt("Several clients have this phone or e-mail."),
-    "contact_other_key": _lt(
+    "other_sync_key": _lt(
         "Looks like a client who has another key in the same accounting system."
+    ),
+    "id_other_client": _lt(
+        "A client has this ID, but neither his name nor his contacts are like these."
     ),
     "key_other_client": _lt(
         "A client has this key, but neither his name nor his contacts are like these."
     ),
+    "key_shared": _lt("Several clients have this key."),
     "tax_id_differs": _lt("Looks like a client with a different tax ID."),
     "tax_id_shared": _lt("Several clients have this tax ID."),
+    "tax_id_name": _lt("The same tax ID and the same name."),
+    "tax_id_other_part": _lt(
+        "The tax ID of a firm, but this looks like its branch or its employee."
+    ),
     "archived": _lt("This client is in the archive."),
     "twin": _lt("The same client as in row %(row)s of this file."),
     "unknown_id": _lt("No client has the ID %(value)s. Empty the cell, or mend it."),

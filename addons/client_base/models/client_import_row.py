@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ..tools import rows
 
@@ -85,7 +86,7 @@ class ClientImportRow(models.Model):
     sync_key = fields.Char(readonly=True)
     changes = fields.Json(readonly=True)
     change_summary = fields.Text(
-        string="Changes", compute="_compute_change_summary", help="Before → after."
+        string="What Would Change", compute="_compute_change_summary", help="Before → after."
     )
     notes = fields.Text(
         string="Not Understood",
@@ -205,4 +206,20 @@ class ClientImportRow(models.Model):
             sync_key=self.sync_key or "",
             values=rows.load_values(self.values or {}),
             notes=(self.notes or "").splitlines(),
+        )
+
+    def _set_verdict(self, verdict):
+        """Store a new judgement; what stayed as it was is not written."""
+        self.ensure_one()
+        values = self.import_id._prepare_verdict_values(verdict)
+        if verdict.verdict == self.verdict == "create":
+            values.pop("reason_code")  # rows alike were found in the whole file
+            values.pop("reason_data")
+        values["candidate_ids"] = [Command.set(verdict.candidate_ids)]
+        self.write(
+            {
+                name: value
+                for name, value in values.items()
+                if self._fields[name].convert_to_write(self[name], self) != value
+            }
         )

@@ -120,7 +120,7 @@ class WebsiteKind(Kind):
 
     def parse(self, text: str) -> Cell:
         value = squeeze(text)
-        canon = re.sub(r"^https?://(www\.)?|/+$", "", value.lower())
+        canon = re.sub(r"^(https?://)?(www\.)?|/+$", "", value.lower())
         return Cell(value, canon, value)
 
 
@@ -153,7 +153,7 @@ class DateKind(Kind):
         return Cell(rest=value)
 
     def show(self, raw: Any) -> Cell:
-        iso = raw.isoformat() if isinstance(raw, date) else ""
+        iso = raw.isoformat() if isinstance(raw, date) else raw or ""
         return Cell(iso, iso, iso)
 
 

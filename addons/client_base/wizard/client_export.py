@@ -37,7 +37,7 @@ class ClientExport(models.TransientModel):
         required=True,
         default="xlsx",
     )
-    client_count = fields.Integer(string="Clients", compute="_compute_client_count")
+    client_count = fields.Integer(compute="_compute_client_count")
     data = fields.Binary(string="File", readonly=True, attachment=False)
     filename = fields.Char(readonly=True)
 
