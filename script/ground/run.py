@@ -13,17 +13,17 @@ FORWARDED = (signal.SIGTERM, signal.SIGHUP)
 
 
 def run(command: list[str]) -> int:
-    """Run ``command`` in the foreground and return its exit code, 128 + n for signal n."""
+    """Run ``command`` in the foreground; return its exit code, 128 + n for signal n."""
     with postgres.running() as variables:
-        with subprocess.Popen(command, env=environment.complete(variables)) as process:
+        process = subprocess.Popen(command, env=environment.complete(variables))
 
-            def forward(number: int, _frame: FrameType | None) -> None:
-                process.send_signal(number)
+        def forward(number: int, _frame: FrameType | None) -> None:
+            process.send_signal(number)
 
-            for number in FORWARDED:
-                signal.signal(number, forward)
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            code = process.wait()
+        for number in FORWARDED:
+            signal.signal(number, forward)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        code = process.wait()
     return code if code >= 0 else 128 - code
 
 

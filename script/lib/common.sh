@@ -1,5 +1,5 @@
 # Shared by the scripts: where things are, how to speak, how to find Python and Debian packages.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034  # the scripts that read this file use the names
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)"
 VENV="$ROOT/.venv"

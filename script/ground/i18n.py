@@ -1,0 +1,122 @@
+"""script/i18n: write the .pot, uk.po and ru.po of our addons; the lint compares."""
+
+import tempfile
+from pathlib import Path
+
+import polib
+
+from . import addons, databases, odoo, paths, postgres, template
+from .console import Failure, run_main, say
+
+LANGUAGES = ["uk", "ru"]
+SHOWN = 10
+
+EXPORT = """
+from pathlib import Path
+from odoo.tools.translate import trans_export
+for name in {names!r}:
+    with Path({folder!r}, name + ".pot").open("wb") as file:
+        trans_export(None, [name], file, "po", env)
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Export the given addons, or all."""
+    names = arguments or addons.names()
+    if unknown := set(names) - set(addons.names()):
+        raise Failure(f"No such addon here: {', '.join(sorted(unknown))}.")
+    with postgres.running() as pg:
+        database = databases.own_name("i18n")
+        databases.clone(pg, template.ensure(pg), database)
+        try:
+            say("Translations: loading uk and ru")
+            odoo.run(pg, ["i18n", "loadlang", "-d", database, "-l", *LANGUAGES])
+            say(f"Translations: writing those of {', '.join(names)}")
+            export = ["i18n", "export", "-d", database, *names]
+            odoo.run(pg, [*export, "-l", "pot", *LANGUAGES])
+        finally:
+            databases.drop(pg, database)
+    for name in names:
+        for path in _translations(paths.ADDONS / name):
+            _report(path)
+    return 0
+
+
+def _report(path: Path) -> None:
+    open_entries = [
+        entry for entry in polib.pofile(str(path)) if not entry.translated()
+    ]
+    say(f"{path.relative_to(paths.ROOT)}: {len(open_entries)} to translate")
+
+
+def _translations(addon: Path) -> list[Path]:
+    return [addon / "i18n" / f"{language}.po" for language in LANGUAGES]
+
+
+# --- what the lint asks ---------------------------------------------------------------
+
+
+def template_problems(pg: dict[str, str], database: str) -> list[str]:
+    """Compare each .pot with what an export gives now."""
+    names = addons.names()
+    with tempfile.TemporaryDirectory() as folder:
+        odoo.shell(pg, database, EXPORT.format(names=names, folder=folder))
+        return [
+            problem
+            for name in names
+            for problem in _compare(
+                paths.ADDONS / name / "i18n" / f"{name}.pot",
+                Path(folder, f"{name}.pot"),
+            )
+        ]
+
+
+def _compare(kept: Path, fresh: Path) -> list[str]:
+    new = _entries(fresh)
+    if not new and not kept.exists():
+        return []
+    old = _entries(kept) if kept.exists() else {}
+    lines = [f"missing: {text!r}" for text in sorted(new.keys() - old.keys())]
+    lines += [f"gone: {text!r}" for text in sorted(old.keys() - new.keys())]
+    lines += [
+        f"used elsewhere now: {text!r}"
+        for text in sorted(new.keys() & old.keys())
+        if new[text] != old[text]
+    ]
+    if not lines:
+        return []
+    place = kept.relative_to(paths.ROOT)
+    more = [f"... and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+    return [f"{place} is out of date, run script/i18n:", *lines[:SHOWN], *more]
+
+
+def _entries(path: Path) -> dict[str, list[tuple[str, str]]]:
+    return {entry.msgid: sorted(entry.occurrences) for entry in polib.pofile(str(path))}
+
+
+def translation_problems() -> list[str]:
+    """Find strings of a .pot without a translation, and doubtful ones."""
+    return [
+        problem
+        for template_path in sorted(paths.ADDONS.glob("*/i18n/*.pot"))
+        for path in _translations(template_path.parents[1])
+        for problem in _incomplete(path, set(_entries(template_path)))
+    ]
+
+
+def _incomplete(path: Path, wanted: set[str]) -> list[str]:
+    place = path.relative_to(paths.ROOT)
+    if not path.exists():
+        return [f"{place} is missing, run script/i18n"]
+    translated = {
+        entry.msgid
+        for entry in polib.pofile(str(path))
+        if entry.translated() and not entry.fuzzy
+    }
+    return [
+        f"{place}: no translation of {text!r}" for text in sorted(wanted - translated)
+    ]
+
+
+if __name__ == "__main__":
+    run_main(main)
