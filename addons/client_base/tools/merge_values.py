@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Outcome = Literal["same", "take", "keep", "conflict"]
 
 MARK_VERSION: Final = "1"
-_DIGEST_CHARS: Final = 8  # 48 bits: one cell in 2.8e14 is taken for untouched
+_DIGEST_BYTES: Final = 6  # 48 bits: one change in 2.8e14 would not be seen
 _MARK: Final = re.compile(r"1(?:;[a-z0-9_.]+=[\w-]{8})*", re.ASCII)
 _CODE: Final = re.compile(r"[a-z0-9_.]+")
 
@@ -54,7 +54,9 @@ class ListMerge:
 
 def digest(value: str) -> str:
     """:return: 8 characters of ``A-Z a-z 0-9 _ -`` that stand for a value"""
-    raw = hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=6)
+    raw = hashlib.blake2b(
+        value.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES
+    )
     return base64.urlsafe_b64encode(raw.digest()).decode()
 
 
@@ -134,38 +136,22 @@ def merge_list(
     """Merge several phones, e-mails or tags of one cell; their order means nothing.
 
     Without a base a file only adds. With one, a value missing in the file was removed
-    there. When our side changed since the export, a file that only adds still adds,
-    one that lacks any of our values is a conflict.
+    there, unless our side changed since the export: then both did, a conflict.
 
     :param base: :func:`list_digest` at the time of the export; None when unknown
     """
     present = tuple(dict.fromkeys(current))
     wanted = tuple(dict.fromkeys(incoming))
     added = tuple(value for value in wanted if value not in present)
+    if base is None:
+        outcome: Outcome = "take" if added else "same"
+        return ListMerge(outcome, present + added, added)
     removed = tuple(value for value in present if value not in wanted)
-    if not wanted and not (clear_empty and base):
-        return ListMerge("same", present)
-    if base is None or (added and not removed):
-        # with nothing removed, adding is right whoever else changed the list
-        return _union(base, present, wanted, added)
-    if not added and not removed:
+    if (not added and not removed) or (not wanted and not clear_empty):
         return ListMerge("same", present)
     if base == list_digest(wanted):
         return ListMerge("keep", present)
-    if base == list_digest(present):
-        kept = tuple(value for value in present if value in wanted)
-        return ListMerge("take", kept + added, added, removed)
-    return ListMerge("conflict", present)
-
-
-def _union(
-    base: str | None,
-    present: tuple[str, ...],
-    wanted: tuple[str, ...],
-    added: tuple[str, ...],
-) -> ListMerge:
-    if base is not None and base == list_digest(wanted):
-        return ListMerge("keep", present)  # our side removed them meanwhile
-    if not added:
-        return ListMerge("same", present)
-    return ListMerge("take", present + added, added)
+    if base != list_digest(present):
+        return ListMerge("conflict", present)
+    kept = tuple(value for value in present if value in wanted)
+    return ListMerge("take", kept + added, added, removed)

@@ -62,9 +62,9 @@ class _Workbook:
 def read_xlsx(container: Container, limits: Limits) -> list[Tab]:
     """:raise SheetError: ``damaged``, ``bomb``, ``external`` or ``encrypted``."""
     book = _read_workbook(container)
-    strings = _Strings(container, book.kinds.get("sharedStrings", ""), limits)
+    strings = _Strings(container, book.kinds["sharedStrings"], limits)
     tabs = []
-    for sheet in book.sheets[:_MAX_TABS]:
+    for sheet in book.sheets:
         part = book.targets.get(_relation_id(sheet), "")
         if part in container:
             tabs.append(
@@ -98,23 +98,23 @@ def _read_workbook(container: Container) -> _Workbook:
     book = _Workbook(part=kinds.get("officeDocument", "xl/workbook.xml"))
     folder, _slash, name = book.part.rpartition("/")
     relations = f"{folder}/_rels/{name}.rels"
-    book.targets, book.kinds = _read_relations(container, relations, folder)
+    book.targets, kinds = _read_relations(container, relations, folder)
+    # some programs forget to say where these two are
+    usual = {kind: f"{folder}/{kind}.xml" for kind in ("sharedStrings", "styles")}
+    book.kinds = usual | kinds
 
-    def start(tag: str, attributes: Attributes) -> None:
-        if tag == "sheet":
+    def properties(attributes: Attributes) -> None:
+        book.date1904 = attributes.get("date1904") in ("1", "true")
+
+    def sheet(attributes: Attributes) -> None:
+        if len(book.sheets) < _MAX_TABS:
             book.sheets.append(attributes)
-        elif tag == "workbookPr":
-            book.date1904 = attributes.get("date1904") in ("1", "true")
 
-    XmlStream(start, _ignore).run(container.stream(book.part))
-    styles = book.kinds.get("styles", "")
-    if styles in container:
-        book.styles = _read_styles(container, styles)
+    walk = XmlStream({"sheet": sheet, "workbookPr": properties})
+    walk.run(container.stream(book.part))
+    if book.kinds["styles"] in container:
+        book.styles = _read_styles(container, book.kinds["styles"])
     return book
-
-
-def _ignore(_tag: str) -> None:
-    """Do nothing at the end of an element."""
 
 
 def _read_relations(
@@ -124,8 +124,8 @@ def _read_relations(
     targets: dict[str, str] = {}
     kinds: dict[str, str] = {}
 
-    def start(tag: str, attributes: Attributes) -> None:
-        if tag != "Relationship" or attributes.get("TargetMode") == "External":
+    def relationship(attributes: Attributes) -> None:
+        if attributes.get("TargetMode") == "External":
             return
         if len(targets) > _MAX_TABS:
             raise SheetError("damaged")
@@ -134,7 +134,7 @@ def _read_relations(
         kinds[attributes.get("Type", "").rpartition("/")[2]] = target
 
     if part in container:
-        XmlStream(start, _ignore).run(container.stream(part))
+        XmlStream({"Relationship": relationship}).run(container.stream(part))
     return targets, kinds
 
 
@@ -154,22 +154,27 @@ def _read_styles(container: Container, part: str) -> list[int]:
     """:return: for each cell style how it shows a number: date, digits or 0."""
     formats: dict[str, str] = {}
     styles: list[int] = []
-    inside = [False]
+    inside = False
 
-    def start(tag: str, attributes: Attributes) -> None:
-        if tag == "numFmt" and len(formats) < _MAX_STYLES:
+    def number_format(attributes: Attributes) -> None:
+        if len(formats) < _MAX_STYLES:
             code = attributes.get("formatCode", "")
             formats[attributes.get("numFmtId", "")] = code[:255]
-        elif tag == "cellXfs":
-            inside[0] = True
-        elif tag == "xf" and inside[0] and len(styles) < _MAX_STYLES:
+
+    def cell_styles(_attributes: Attributes) -> None:
+        nonlocal inside
+        inside = True
+
+    def style(attributes: Attributes) -> None:
+        if inside and len(styles) < _MAX_STYLES:
             styles.append(_format_kind(attributes.get("numFmtId", "0"), formats))
 
-    def end(tag: str) -> None:
-        if tag == "cellXfs":
-            inside[0] = False
+    def end() -> None:
+        nonlocal inside
+        inside = False
 
-    XmlStream(start, end).run(container.stream(part))
+    starts = {"numFmt": number_format, "cellXfs": cell_styles, "xf": style}
+    XmlStream(starts, {"cellXfs": end}).run(container.stream(part))
     return styles
 
 
@@ -190,14 +195,20 @@ class _Strings:
         self._container, self._part, self._limits = container, part, limits
         self._block = bytearray()
         self._ends = array("Q", [0])
-        self._text: list[str] | None = None
+        self._reading = False
         self._phonetic = False
         self._loaded = False
 
     def load(self) -> _Strings:
         """:raise SheetError: ``too_big`` beyond the limit of strings."""
         if not self._loaded and self._part in self._container:
-            walk = XmlStream(self._on_start, self._on_end, self._on_text)
+            starts = {"t": self._start_text, "rPh": self._start_phonetic}
+            ends = {
+                "t": self._end_text,
+                "rPh": self._end_phonetic,
+                "si": self._end_string,
+            }
+            walk = XmlStream(starts, ends, self._on_text)
             walk.run(self._container.stream(self._part))
         self._loaded = True
         return self
@@ -209,27 +220,28 @@ class _Strings:
             raise SheetError("damaged")
         return self._block[self._ends[index] : self._ends[index + 1]].decode()
 
-    def _on_start(self, tag: str, _attributes: Attributes) -> None:
-        if tag == "t" and not self._phonetic:
-            self._text = []
-        elif tag == "rPh":
-            self._phonetic = True
+    def _start_text(self, _attributes: Attributes) -> None:
+        self._reading = not self._phonetic
+
+    def _end_text(self) -> None:
+        self._reading = False
+
+    def _start_phonetic(self, _attributes: Attributes) -> None:
+        self._phonetic = True
+
+    def _end_phonetic(self) -> None:
+        self._phonetic = False
 
     def _on_text(self, text: str) -> None:
-        if self._text is not None:
+        if self._reading:
             self._block += text.encode("utf-8", "replace")
 
-    def _on_end(self, tag: str) -> None:
-        if tag == "t":
-            self._text = None
-        elif tag == "rPh":
-            self._phonetic = False
-        elif tag == "si":
-            self._ends.append(len(self._block))
-            if len(self._ends) > _MAX_STRINGS:
-                raise SheetError("too_big", limit=_MAX_STRINGS)
-            if len(self._block) > self._limits.max_strings:
-                raise SheetError("too_big", limit=self._limits.max_strings)
+    def _end_string(self) -> None:
+        self._ends.append(len(self._block))
+        if len(self._ends) > _MAX_STRINGS:
+            raise SheetError("too_big", limit=_MAX_STRINGS)
+        if len(self._block) > self._limits.max_strings:
+            raise SheetError("too_big", limit=self._limits.max_strings)
 
 
 class _Cells:
@@ -247,24 +259,28 @@ class _Cells:
         self._value: list[str] = []
         self._length = 0
         self._reading = False
-        self._handlers = {"row": self._start_row, "c": self._start_cell}
+        self._phonetic = False
 
     def walk(self, chunks: Iterator[bytes]) -> Iterator[Row]:
         """Give the rows that are not empty."""
-        stream = XmlStream(self._on_start, self._on_end, self._on_text)
+        starts = {
+            "row": self._start_row,
+            "c": self._start_cell,
+            "v": self._start_value,
+            "t": self._start_value,
+            "rPh": self._start_phonetic,
+        }
+        ends = {
+            "row": self._end_row,
+            "c": self._end_cell,
+            "v": self._end_value,
+            "t": self._end_value,
+        }
+        stream = XmlStream(starts, ends, self._on_text)
         for _ in stream.feed(chunks):
             if self._done:
                 yield from self._done
                 self._done.clear()
-
-    def _on_start(self, tag: str, attributes: Attributes) -> None:
-        handler = self._handlers.get(tag)
-        if handler:
-            handler(attributes)
-        elif tag in ("v", "t"):
-            self._reading = True
-        elif tag == "rPh":
-            self._kind = "rPh"
 
     def _start_row(self, attributes: Attributes) -> None:
         number = attributes.get("r", "")
@@ -283,6 +299,16 @@ class _Cells:
         self._style = int(attributes.get("s", "0"))
         self._value.clear()
         self._length = 0
+        self._phonetic = False
+
+    def _start_value(self, _attributes: Attributes) -> None:
+        self._reading = not self._phonetic
+
+    def _end_value(self) -> None:
+        self._reading = False
+
+    def _start_phonetic(self, _attributes: Attributes) -> None:
+        self._phonetic = True
 
     def _on_text(self, text: str) -> None:
         if self._reading:
@@ -293,16 +319,14 @@ class _Cells:
                 )
             self._value.append(text)
 
-    def _on_end(self, tag: str) -> None:
-        if tag in ("v", "t"):
-            self._reading = False
-        elif tag == "c":
-            if self._value:
-                self._end_cell()
-        elif tag == "row" and trim(self._row):
+    def _end_row(self) -> None:
+        if self._row and trim(self._row):
             self._done.append((self._number, self._row))
+            self._row = []
 
     def _end_cell(self) -> None:
+        if not self._value:
+            return
         text = self._cell_text("".join(self._value))
         if not text:
             return

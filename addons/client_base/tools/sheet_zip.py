@@ -11,7 +11,7 @@ from xml.parsers import expat
 from .sheet_base import SheetError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from .sheet_base import Limits
 
@@ -21,6 +21,7 @@ _SMALL: Final = 2**20  # no ratio is suspicious below this size
 _CHUNK: Final = 2**16
 _MAX_TOKEN: Final = 2**20  # one tag, comment or attribute
 _MAX_DEPTH: Final = 64
+_MAX_NAMES: Final = 1_000
 
 Attributes = dict[str, str]
 
@@ -85,22 +86,34 @@ def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
         raise SheetError("bomb")
 
 
+class _Handlers(dict[str, "Callable[..., None] | None"]):
+    """What to call for an element, whatever the prefix of its name."""
+
+    def __missing__(self, name: str) -> Callable[..., None] | None:
+        handler = self.get(name.rpartition(":")[2])
+        if len(self) < _MAX_NAMES:
+            self[name] = handler
+        return handler
+
+
 class XmlStream:
     """Walk one XML part and call back, in memory that does not depend on its size.
 
-    Names arrive without their namespace prefix. ``start`` and ``end`` may raise
-    :class:`SheetError`; a DTD, whose entities may grow or reach outside, is refused.
+    A DTD, whose entities may grow or reach outside, is refused.
+
+    :param starts: local name of an element -> what takes its attributes
+    :param ends: local name of an element -> what is called at its end
+    :param text: takes the text of any element, in pieces
     """
 
     def __init__(
         self,
-        start: Callable[[str, Attributes], None],
-        end: Callable[[str], None],
+        starts: Mapping[str, Callable[[Attributes], None]],
+        ends: Mapping[str, Callable[[], None]] | None = None,
         text: Callable[[str], None] | None = None,
     ) -> None:
-        self._start, self._end = start, end
+        self._starts, self._ends = _Handlers(starts), _Handlers(ends or {})
         self._depth = 0
-        self._local: dict[str, str] = {}
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._on_start
@@ -109,21 +122,29 @@ class XmlStream:
         self._parser.StartDoctypeDeclHandler = self._on_doctype
 
     def feed(self, chunks: Iterator[bytes]) -> Iterator[None]:
-        """Parse; give control back to the caller after each piece."""
+        """Parse; give control back to the caller after each piece.
+
+        :raise SheetError: ``damaged``, ``external``, or what a callback raises; its
+            ValueError over a number that is none means ``damaged``
+        """
         fed = 0
         try:
             for chunk in chunks:
                 self._parser.Parse(chunk, False)
                 fed += len(chunk)
-                if fed - self._parser.CurrentByteIndex > _MAX_TOKEN:
-                    raise SheetError("damaged")
+                self._check_progress(fed)
                 yield
             self._parser.Parse(b"", True)
-        except (expat.ExpatError, ValueError) as error:
-            if isinstance(error, SheetError):
-                raise
+        except SheetError:
+            raise
+        except (expat.ExpatError, ValueError, OverflowError) as error:
             raise SheetError("damaged") from error
         yield
+
+    def _check_progress(self, fed: int) -> None:
+        """Refuse a tag or a comment so long that the parser would hold it all."""
+        if fed - self._parser.CurrentByteIndex > _MAX_TOKEN:
+            raise SheetError("damaged")
 
     def run(self, chunks: Iterator[bytes]) -> None:
         """Parse to the end."""
@@ -134,17 +155,15 @@ class XmlStream:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise SheetError("damaged")
-        self._start(self._local.get(name) or self._localize(name), attributes)
+        handler = self._starts[name]
+        if handler:
+            handler(attributes)
 
     def _on_end(self, name: str) -> None:
         self._depth -= 1
-        self._end(self._local.get(name) or self._localize(name))
+        handler = self._ends[name]
+        if handler:
+            handler()
 
     def _on_doctype(self, *_declared: object) -> None:
         raise SheetError("external")
-
-    def _localize(self, name: str) -> str:
-        local = name.rpartition(":")[2]
-        if len(self._local) < 1000:
-            self._local[name] = local
-        return local
