@@ -121,7 +121,7 @@ class ClientCardWriter(models.AbstractModel):
         wanted = {point[1] or point[0]: point for point in raw}
         stored = present.with_context(contact_points=IN_STEP)
         stored.filtered(
-            lambda point: (point.normalized or point.value) not in wanted
+            lambda point: point.normalized and point.normalized not in wanted
         ).unlink()
         values = self._prepare_points(card, kind, wanted.values())
         new_values = []

@@ -81,10 +81,13 @@ class ClientImportJudge(models.AbstractModel):
             sync_source=self.sync_source or "",
             sync_key=row.sync_key,
             tax_id=get("tax_id", empty).canon,
-            phones=tuple(get("phone", empty).canon.split()),
-            emails=tuple(get("email", empty).canon.split()),
+            phones=self._get_normal_forms(get("phone", empty)),
+            emails=self._get_normal_forms(get("email", empty)),
             city=get("city", empty).text,
         )
+
+    def _get_normal_forms(self, cell):
+        return tuple(normal for _value, normal, _note in cell.raw if normal)
 
     def _get_full_name(self, row):
         """The legal form stands in a column of its own, and still tells a firm."""

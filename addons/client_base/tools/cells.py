@@ -19,6 +19,7 @@ DATE_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%d-%m-%Y", "%Y.
 YES_WORDS = frozenset({"1", "+", "x", "х", "v", "yes", "y", "true", "так", "да", "є"})
 NO_WORDS = frozenset({"0", "-", "no", "n", "false", "ні", "нет", "немає"})
 SEPARATOR = ", "
+MIN_DIGITS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,11 +257,19 @@ class PointsKind(Kind):
 
     def parse(self, text: str) -> Cell:
         found, rest = points.split_values(self._kind, text, self._country)
-        cell = self.show([[item.value, item.normalized, item.note] for item in found])
-        return replace(cell, rest=squeeze(rest))
+        raw = [[item.value, item.normalized, item.note] for item in found]
+        rest = squeeze(rest)
+        if self._is_attempt(rest):
+            raw.append([rest, "", ""])
+            rest = ""
+        return replace(self.show(raw), rest=rest)
 
     def show(self, raw: Any) -> Cell:
-        unique = {point[1] or point[0]: list(point) for point in raw or ()}
+        unique = {
+            point[1] or point[0]: list(point)
+            for point in raw or ()
+            if point[1] or self._is_attempt(point[0])
+        }
         return Cell(
             SEPARATOR.join(
                 f"{value} ({note})" if note else value
@@ -270,9 +279,17 @@ class PointsKind(Kind):
             list(unique.values()),
         )
 
+    def _is_attempt(self, text: str) -> bool:
+        """A number with a digit too few is kept beside the others, to be mended."""
+        if self._kind == "email":
+            return "@" in text
+        return sum(map(str.isdigit, text)) >= MIN_DIGITS
+
     def _merge_unmarked(self, current: Cell, incoming: Cell) -> Merge:
-        known = set(current.canon.split(" "))
-        added = [point for point in incoming.raw if point[1] not in known]
+        known = {point[1] or point[0] for point in current.raw or ()}
+        added = [
+            point for point in incoming.raw if (point[1] or point[0]) not in known
+        ]
         if not added:
             return Merge("same", current)
         return Merge("take", self.show([*(current.raw or []), *added]))

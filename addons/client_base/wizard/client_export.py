@@ -27,6 +27,7 @@ class ClientExport(models.TransientModel):
         required=True,
         compute="_compute_scope",
         store=True,
+        precompute=True,
         readonly=False,
     )
     partner_ids = fields.Many2many(comodel_name="res.partner", string="Clients")
