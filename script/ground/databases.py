@@ -73,7 +73,14 @@ def filestore(name: str) -> Path:
 
 def drop(pg: Variables, name: str) -> None:
     """Drop a database and its attachments, whether they are there or not."""
-    _execute(pg, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    # Not WITH (FORCE): that is refused while autovacuum, a superuser, is at work there.
+    with _cursor(pg) as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = %s AND usename = current_user",
+            [name],
+        )
+    _execute(pg, "DROP DATABASE IF EXISTS {}", name)
     shutil.rmtree(filestore(name), ignore_errors=True)
 
 

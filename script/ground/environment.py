@@ -50,6 +50,8 @@ def odoo_variables() -> dict[str, str]:
         "ODOO_ADDONS_PATH": os.environ.get("ODOO_ADDONS_PATH", str(paths.ADDONS)),
         "ODOO_DATA_DIR": os.environ.get("ODOO_DATA_DIR", str(paths.DATA)),
         "VIRTUAL_ENV": str(paths.VENV),
+        # A job that has more to do goes on at once, not at the next minute.
+        "ODOO_NOTIFY_CRON_CHANGES": os.environ.get("ODOO_NOTIFY_CRON_CHANGES", "1"),
     }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from . import addons, databases, environment, i18n, paths, postgres, template
+from . import addons, databases, environment, i18n, odoo, paths, postgres, template
 from .console import Failure, run_main, say
 from .result import Result
 
@@ -136,7 +136,7 @@ def _on_copy(
 
 
 def _test_lint(pg: dict[str, str], database: str) -> Problems:
-    tests = _odoo_folder() / "addons" / "test_lint" / "tests"
+    tests = odoo.home() / "odoo" / "addons" / "test_lint" / "tests"
     command = [sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=short"]
     command += ["-p", "ground.odoo_lint", "-p", "no:cacheprovider", "--show-capture=no"]
     command += [f"--odoo-database={database}", "--odoo-log-level=warn", "--rootdir=."]
@@ -151,12 +151,6 @@ def _test_lint(pg: dict[str, str], database: str) -> Problems:
         check=False,
     )
     return (answer.stdout + answer.stderr).splitlines() if answer.returncode else []
-
-
-def _odoo_folder() -> Path:
-    """Return the folder of the odoo package without importing it."""
-    [home] = paths.VENV.glob("lib/python3*/site-packages/odoo-home.pth")
-    return Path(home.read_text().strip()) / "odoo"
 
 
 if __name__ == "__main__":

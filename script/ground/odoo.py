@@ -24,6 +24,17 @@ PROBLEM = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 WORKER = re.compile(r"Worker (Worker\w+) \((\d+)\) alive")
 
 
+def home() -> Path:
+    """Return the folder that holds the odoo package, without importing it."""
+    [link] = paths.VENV.glob("lib/python3*/site-packages/odoo-home.pth")
+    return Path(link.read_text().strip())
+
+
+def fingerprint() -> str:
+    """Return what differs when Odoo itself was fetched anew or replaced by another."""
+    return f"{home()} {(home() / 'odoo' / 'release.py').stat().st_ctime_ns}"
+
+
 def install(
     pg: dict[str, str],
     database: str,
