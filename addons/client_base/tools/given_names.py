@@ -41,7 +41,7 @@ _GROUPS: Final = """
 руслан ruslan
 денис деня denis denys
 никита микита nikita mykyta
-даниил данило данил даня daniel danylo
+даниил данило данил daniel danylo
 кирилл кирило kirill kyrylo
 степан stepan
 фёдор федор федір федя fedor fedir theodore
@@ -68,6 +68,29 @@ _GROUPS: Final = """
 егор єгор yehor
 филипп пилип філіп philip pylyp
 аркадий аркадій arkady
+валентин valentin valentyn
+ростислав rostyslav rostislav
+любомир lubomyr
+мирон myron
+давид david davyd
+артур arthur artur
+альберт albert
+роберт robert
+тимур timur
+рустам rustam
+герман herman
+макар makar
+лука luka
+орест orest
+демьян дем'ян demian
+всеволод vsevolod
+вениамин веніамін veniamin
+савелий савелій saveliy
+ефим юхим yukhym
+игнат гнат ihnat
+климент клим klym
+прохор prokhor
+тихон tykhon
 елена олена лена оленка алёна альона helen elena olena
 наталья наталія наталя наташа наталка natalia natalie nataliia
 татьяна тетяна таня tatiana tetiana
@@ -115,6 +138,20 @@ _GROUPS: Final = """
 зинаида зінаїда зина зіна zinaida
 вероника вероніка veronika
 ева єва eva
+марина marina maryna
+анжела анжеліка анжелика angela anzhela
+карина каріна karina
+марьяна мар'яна mariana marianna
+зоряна zoriana
+роксолана roksolana
+соломия соломія solomiia
+стефания стефанія stefania
+злата zlata
+милана мілана milana
+эмма емма emma
+снежана сніжана snizhana
+каролина кароліна karolina
+яніна янина yanina
 """
 
 _LINES: Final = tuple(line.split() for line in _GROUPS.strip().splitlines())

@@ -1,19 +1,12 @@
-"""Names of firms and people: what remains when form, quotes and alphabet are out.
-
-Likeness of two names is the share of their words that have a counterpart. It was tuned
-on 10,000 generated cards of 7,300 clients and looked at on 600 real firms.
-"""
+"""Names of firms and people: what remains when form, quotes and alphabet are out."""
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from rapidfuzz.distance import OSA, Indel
-
 from .alphabet import APOSTROPHES, fold, fold_word, plain_word
-from .business_words import BUSINESS_KEYS, CANONICAL_WORDS
-from .given_names import GIVEN_INITIALS, GIVEN_KEYS, GIVEN_NAMES
+from .business_words import BRANCH_KEYS, BUSINESS_KEYS, CANONICAL_WORDS
+from .given_names import GIVEN_KEYS, GIVEN_NAMES
 from .legal_forms import (
     DOTTED,
     FORMS_ANYWHERE,
@@ -22,31 +15,22 @@ from .legal_forms import (
     SPELLED_OUT_HINT,
     legal_form_class,
 )
+from .name_likeness import people_differ, similarity
+from .name_parts import NameParts
 
 __all__ = [
     "NameParts",
     "fold",
-    "given_names_differ",
     "is_company_name",
     "legal_form_class",
+    "may_be_person",
     "name_key",
     "parse_name",
+    "part_mark",
+    "people_differ",
+    "place_mark",
     "similarity",
 ]
-
-# Two words are one misspelt word from here on; below, chance pairs outnumber typos.
-WORD_LIKENESS = 0.66
-# What a word counts: an activity word is shared by many firms, a patronymic and an
-# initial are often left out, so that their absence says little.
-BUSINESS_WEIGHT = 0.4
-PATRONYMIC_WEIGHT = 0.4
-INITIAL_WEIGHT = 0.5
-INITIAL_LIKENESS = 0.9
-# «Альфа Трейд» and «АльфаТрейд»: the same letters, other blanks.
-JOINED_LIKENESS = 0.97
-# A number that only one name has, and numbers that differ: two branches, two schools.
-NUMBER_MISSING = 0.75
-NUMBER_DIFFERS = 0.6
 
 _WORD = re.compile(rf"\d+|[^\W\d_]+(?:[{APOSTROPHES}][^\W\d_]+)*")
 _NO_APOSTROPHES = dict.fromkeys(map(ord, APOSTROPHES))
@@ -54,28 +38,16 @@ _QUOTE = re.compile(
     rf"[\"«»“”„‟‹›<>]|(?<![^\W\d_])[{APOSTROPHES}]+|[{APOSTROPHES}]+(?![^\W\d_])"
 )
 _EDGE = " ,;:/\\|-\u2013\u2014_"
-_STOP_WORDS: Final = frozenset({"и", "і", "й", "та", "and", "the", "of"})
+_STOP_WORDS: Final = frozenset({"и", "і", "й", "та", "у", "в", "and", "the", "of"})
 _DOMAIN = re.compile(
     r"\w\.(?:ru|ua|com|net|org|biz|by|kz|info|рф|укр)\b", re.IGNORECASE
 )
-_PATRONYMIC = ("oviC", "eviC", "ovna", "evna", "ivna", "iCna", "iliC")
+# A few words in brackets or after a dash, at the end.
+_INITIAL = re.compile(r"(?<!\w)[^\W\d_]\.")
+_NAME_WORDS = rf"(?:[мг]\.\s*)?((?:[^\W\d_]+[ {APOSTROPHES}-]?){{1,4}})"
+_PLACE = re.compile(rf"(?<=\S )\({_NAME_WORDS}\)$|\s[-–—]\s{_NAME_WORDS}$")
+_IN_QUOTES_OR_BRACKETS = frozenset("\"«»“”„(),'")
 _PERSON_FORMS = frozenset({"", "fop", "farm"})
-
-
-@dataclass(frozen=True, slots=True)
-class NameParts:
-    """A name taken apart.
-
-    ``legal_form`` is a class ("llc", "fop", ...), ``core`` the name as typed without
-    form and quotes, ``tokens`` its folded words in order, ``key`` the same sorted and
-    joined (equal keys: the same name), ``plain`` the transliterated words in order.
-    """
-
-    legal_form: str
-    core: str
-    key: str
-    tokens: tuple[str, ...]
-    plain: str
 
 
 class _Word(NamedTuple):
@@ -97,7 +69,7 @@ def parse_name(name: str) -> NameParts:
     ]
     if spans:
         words = [word for word in words if not _is_inside(word, spans)]
-    kept, code = _drop_forms(words, spans)
+    kept, code = _drop_forms(words, spans, lowered)
     content = _fold_words(kept or words, lowered)
     form = form or code
     tokens = tuple(_canonical(token, form) for token, _ in content)
@@ -128,29 +100,34 @@ def is_company_name(name: str) -> bool:
     )
 
 
-def similarity(left: NameParts, right: NameParts) -> float:
-    """Return how alike two names are, 0 to 1; order, form and alphabet do not matter.
+def may_be_person(name: str, parts: NameParts) -> bool:
+    """Tell whether a name can be that of a person: nothing of a firm in it."""
+    if parts.legal_form not in _PERSON_FORMS or len(parts.tokens) > 4:
+        return False
+    if not GIVEN_KEYS.isdisjoint(parts.tokens):
+        return True
+    return len(parts.tokens) > 1 and not (
+        _INITIAL.search(parts.core) is None and is_company_name(name)
+    )
 
-    Words without a counterpart count against it: «Альфа» is not «Альфа Трейд».
+
+def part_mark(name: NameParts) -> tuple[str, ...]:
+    """Return what tells a branch from its firm: kind and number, place in folded form.
+
+    «Філія №3 ТОВ Альфа», «Альфа (Львів)», «Альфа - Львів»; empty for the firm itself.
     """
-    if not left.tokens or not right.tokens:
-        return 0.0
-    if left.key == right.key:
-        return 1.0
-    score = _word_likeness(left, right)
-    if _is_joined(left, right):
-        score = max(score, JOINED_LIKENESS)
-    return score * _number_factor(left.tokens, right.tokens)
+    marks = sorted(BRANCH_KEYS.intersection(name.tokens))
+    if marks:
+        marks += sorted(token for token in name.tokens if token.isdigit())
+    return (*marks, fold(place_mark(name)))
 
 
-def given_names_differ(left: NameParts, right: NameParts) -> bool:
-    """Tell whether both are people's names with different known given names.
-
-    Members of a family share the surname, the phone and the address.
-    """
-    ours = GIVEN_KEYS.intersection(left.tokens)
-    theirs = GIVEN_KEYS.intersection(right.tokens)
-    return bool(ours and theirs and ours.isdisjoint(theirs))
+def place_mark(name: NameParts) -> str:
+    """Return the place a name of a firm ends in: «Альфа (Львів)», «Альфа - Львів»."""
+    found = _PLACE.search(name.core)
+    if found is None:
+        return ""
+    return (found[1] or found[2]).strip()
 
 
 # === PARSING ===
@@ -186,11 +163,11 @@ def _is_inside(word: _Word, spans: list[tuple[int, int]]) -> bool:
 
 
 def _drop_forms(
-    words: list[_Word], spans: list[tuple[int, int]]
+    words: list[_Word], spans: list[tuple[int, int]], lowered: str
 ) -> tuple[list[_Word], str]:
     """Drop the abbreviated forms, adding their places to ``spans``.
 
-    Those that may be words count at the ends only.
+    Those that may be words count at the ends and beside quotes and brackets only.
 
     :return: the other words and the class of the first form
     """
@@ -201,14 +178,22 @@ def _drop_forms(
         end -= 1
     kept, form = [], ""
     for index, word in enumerate(words):
-        is_middle = start <= index < end
-        code = (FORMS_ANYWHERE if is_middle else FORMS_AT_EDGE).get(word.text)
-        if code:
+        code = FORMS_AT_EDGE.get(word.text)
+        if code and (
+            not start <= index < end
+            or word.text in FORMS_ANYWHERE
+            or _is_beside_quote(word, lowered)
+        ):
             form = form or code
             spans.append((word.start, word.end))
         else:
             kept.append(word)
     return kept, form
+
+
+def _is_beside_quote(word: _Word, lowered: str) -> bool:
+    before, after = lowered[: word.start].rstrip(), lowered[word.end :].lstrip()
+    return not _IN_QUOTES_OR_BRACKETS.isdisjoint((before[-1:], after[:1]))
 
 
 def _fold_words(words: list[_Word], lowered: str) -> list[tuple[str, str]]:
@@ -247,91 +232,5 @@ def _cut(text: str, spans: list[tuple[int, int]]) -> str:
     parts.append(text[position:])
     core = _QUOTE.sub(" ", " ".join(parts))
     core = re.sub(r"\(\s*\)|^\s*\.", " ", core)
-    return " ".join(core.split()).strip(_EDGE)
-
-
-# === LIKENESS ===
-
-
-def _is_joined(left: NameParts, right: NameParts) -> bool:
-    """Tell whether the names differ in where the blanks are only."""
-    ours, theirs = _own_words(left), _own_words(right)
-    return len(ours) != len(theirs) and "".join(ours) == "".join(theirs)
-
-
-def _own_words(name: NameParts) -> list[str]:
-    """Return the words that make the name, not the trade."""
-    return [token for token in name.tokens if token not in BUSINESS_KEYS]
-
-
-def _word_likeness(left: NameParts, right: NameParts) -> float:
-    """Return the weighted share of words with a counterpart, best pairs first."""
-    ours, theirs = _weigh(left), _weigh(right)
-    total = sum(weight for _, _, weight in ours + theirs)
-    if not total:
-        return 0.0
-    pairs = sorted(
-        (
-            (_compare(*our[:2], *their[:2]), -i, -j)
-            for i, our in enumerate(ours)
-            for j, their in enumerate(theirs)
-        ),
-        reverse=True,
-    )
-    matched, used_ours, used_theirs = 0.0, set(), set()
-    for likeness, i, j in pairs:
-        if not likeness:
-            break
-        if i not in used_ours and j not in used_theirs:
-            used_ours.add(i)
-            used_theirs.add(j)
-            matched += likeness * (ours[-i][2] + theirs[-j][2])
-    return matched / total
-
-
-def _weigh(name: NameParts) -> list[tuple[str, str, float]]:
-    """Return folded word, plain word and weight of each word that is no number."""
-    return [
-        (token, plain, _weight(token))
-        for token, plain in zip(name.tokens, name.plain.split(), strict=False)
-        if not token.isdigit()
-    ]
-
-
-def _weight(token: str) -> float:
-    if len(token) == 1:
-        return INITIAL_WEIGHT
-    if token in BUSINESS_KEYS:
-        return BUSINESS_WEIGHT
-    return PATRONYMIC_WEIGHT if token.endswith(_PATRONYMIC) else 1.0
-
-
-def _compare(left: str, left_plain: str, right: str, right_plain: str) -> float:
-    """Return the likeness of two words, 0 below ``WORD_LIKENESS``."""
-    if left == right:
-        return 1.0
-    if len(left) == 1 or len(right) == 1:
-        return INITIAL_LIKENESS if _initial_fits(left, right) else 0.0
-    if min(len(left), len(right)) <= 3 or (left in GIVEN_KEYS and right in GIVEN_KEYS):
-        return 0.0
-    return max(
-        OSA.normalized_similarity(left, right, score_cutoff=WORD_LIKENESS),
-        Indel.normalized_similarity(
-            left_plain, right_plain, score_cutoff=WORD_LIKENESS + 0.1
-        ),
-    )
-
-
-def _initial_fits(left: str, right: str) -> bool:
-    """Tell whether one of the two is the initial of the other."""
-    initial, word = sorted((left, right), key=len)
-    return word.startswith(initial) or initial in GIVEN_INITIALS.get(word, ())
-
-
-def _number_factor(left: tuple[str, ...], right: tuple[str, ...]) -> float:
-    """Return what the numbers in two names leave of their likeness."""
-    ours = {token for token in left if token.isdigit()}
-    theirs = {token for token in right if token.isdigit()}
-    if ours == theirs:
-        return 1.0
-    return NUMBER_DIFFERS if ours and theirs else NUMBER_MISSING
+    core = re.sub(r"\s+,(?=\s|$)", ",", " ".join(core.split()))
+    return re.sub(r",(?=\s\()", "", core).strip(_EDGE)
