@@ -43,4 +43,6 @@
     "assets": {
         "web.assets_tests": ["client_base/static/tests/tours/**/*"],
     },
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

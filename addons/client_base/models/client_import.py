@@ -3,8 +3,10 @@ import binascii
 import logging
 from itertools import islice
 
+from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Command
 from odoo.tools import split_every
 
@@ -16,6 +18,13 @@ SAMPLE_ROWS = 300
 # Rows that a person waits for; the rest of a larger file is done in the background.
 FIRST_BATCH = 1000
 BATCH = 200
+MAX_FAILURES = 5
+CONCURRENCY_ERRORS = (
+    ConcurrencyError,
+    SerializationFailure,
+    DeadlockDetected,
+    LockNotAvailable,
+)
 NEIGHBOURS = ("UA", "RU", "KZ", "BY", "MD", "PL", "GE", "AZ", "AM", "UZ", "US", "GB")
 CODES_THAT_IDENTIFY = {"client_id", "sync_key", "tax_id", "name", "phone", "email"}
 
@@ -81,6 +90,7 @@ class ClientImport(models.Model):
         help="Only in files exported from here. Otherwise an empty cell leaves the "
         "card as it is.",
     )
+    is_undoing = fields.Boolean(readonly=True)
     signature = fields.Char(readonly=True)
     sheet_name = fields.Char(string="Sheet", readonly=True)
     column_ids = fields.One2many(
@@ -105,7 +115,10 @@ class ClientImport(models.Model):
     )
     open_count = fields.Integer(string="Ready", compute="_compute_counts")
     done_count = fields.Integer(string="Applied", compute="_compute_counts")
-    progress = fields.Float(compute="_compute_counts", help="Of the rows to apply.")
+    work_count = fields.Integer(string="At Work", compute="_compute_counts")
+    progress = fields.Float(
+        compute="_compute_counts", help="Of the rows that are being worked on, in %."
+    )
 
     # === COMPUTE METHODS ===
 
@@ -114,7 +127,7 @@ class ClientImport(models.Model):
         for file in self:
             file.name = file.filename
 
-    @api.depends("row_ids.verdict", "row_ids.state")
+    @api.depends("row_ids.verdict", "row_ids.state", "is_undoing")
     def _compute_counts(self):
         groups = self.env["client.import.row"]._read_group(
             [("import_id", "in", self.ids)],
@@ -144,9 +157,12 @@ class ClientImport(models.Model):
             get((verdict, "pending"), 0) for verdict in ("create", "update")
         )
         self.done_count = get("done", 0)
-        queued = get("queued", 0)
-        total = self.done_count + queued
-        self.progress = 100 * self.done_count / total if total else 0
+        finished = self.done_count
+        if self.is_undoing:
+            finished = get("undone", 0) + get("kept", 0)
+        self.work_count = get("done" if self.is_undoing else "queued", 0)
+        total = finished + self.work_count
+        self.progress = 100 * finished / total if total else 0
 
     # === CRUD METHODS ===
 
@@ -208,6 +224,10 @@ class ClientImport(models.Model):
         """Stop applying after the batch at work; the rest can be applied later."""
         self.check_access("write")
         for file in self.filtered(lambda file: file.state == "applying"):
+            if file.is_undoing:
+                raise UserError(
+                    self.env._("An undo goes on to its end. You can apply again then.")
+                )
             file._get_rows(["queued"]).state = "pending"
             file.state = "read"
         return True
@@ -216,9 +236,10 @@ class ClientImport(models.Model):
         """Give back what nobody changed since, and list the rest."""
         self.check_access("write")
         for file in self:
-            if file.state not in ("read", "done"):
-                raise UserError(self.env._("Nothing of this file was applied."))
-            file._undo()
+            if file.state not in ("read", "done") or not file.done_count:
+                raise UserError(self.env._("Nothing of this file is applied."))
+            file.write({"state": "applying", "is_undoing": True})
+            file._start_work()
         return True
 
     def action_open_rows(self):
@@ -229,6 +250,11 @@ class ClientImport(models.Model):
         )
         action["domain"] = [("import_id", "=", self.id)]
         action["display_name"] = self.name
+        action["context"] = {"search_default_group_verdict": 1} | {
+            name: value
+            for name, value in self.env.context.items()
+            if name.startswith("search_default_")
+        }
         return action
 
     def action_download_problems(self):
@@ -344,7 +370,7 @@ class ClientImport(models.Model):
         self.state = "read"
         _logger.info("Client file %d: %d rows judged", self.id, judged)
 
-    # === APPLYING ===
+    # === WORKING THROUGH ROWS ===
 
     def _get_rows(self, states, verdicts=None, limit=None):
         domain = [("import_id", "=", self.id), ("state", "in", states)]
@@ -358,40 +384,73 @@ class ClientImport(models.Model):
         ready.state = "queued"
         self.state = "applying"
         self._remember_layout()
-        self._get_rows(["queued"], limit=FIRST_BATCH)._apply()
-        self._finish_applying()
-        if self.state == "applying":
+        self._start_work()
+
+    def _start_work(self):
+        """Do what a person waits for, and leave the rest to the scheduled action."""
+        self._work(self._get_rows(self._get_work_states(), limit=FIRST_BATCH))
+        if not self._finish_work():
             self.env.ref("client_base.ir_cron_client_import")._trigger()
 
-    def _finish_applying(self):
-        """Leave the state "applying" when nothing is queued any more."""
-        if self._get_rows(["queued"], limit=1):
-            return
-        self.state = (
-            "read" if self._get_rows(["pending"], ["create", "update"], 1) else "done"
-        )
+    def _get_work_states(self):
+        """:return: the states of rows that still have to be worked on"""
+        return ["done"] if self.is_undoing else ["queued"]
+
+    def _work(self, taken):
+        if self.is_undoing:
+            taken._undo()
+        else:
+            taken._apply()
+
+    def _finish_work(self):
+        """Say how the file stands when no row is left.
+
+        :return: whether none is left
+        """
+        if self._get_rows(self._get_work_states(), limit=1):
+            return False
+        if self.is_undoing:
+            self.write({"state": "undone", "is_undoing": False})
+        elif self._get_rows(["pending"], ["create", "update"], limit=1):
+            self.state = "read"
+        else:
+            self.state = "done"
+        return True
 
     @api.model
     def _cron_apply(self):
-        """Apply what is queued, a committed batch at a time."""
-        progress = self.env["ir.cron"]._commit_progress
+        """Apply and undo what is left of large files, a committed batch at a time."""
         files = self.search([("state", "=", "applying")], order="id")
-        progress(
-            remaining=self.env["client.import.row"].search_count(
-                [("import_id", "in", files.ids), ("state", "=", "queued")]
-            )
-        )
+        progress = self.env["ir.cron"]._commit_progress
+        progress(remaining=sum(files.mapped("work_count")))
         for file in files:
-            while queued := file._get_rows(["queued"], limit=BATCH):
-                taken = queued.try_lock_for_update(limit=BATCH)
-                if not taken:
-                    break  # somebody else is at these very rows
-                taken._apply()
-                if not progress(len(taken)):
-                    return
-                self.env.invalidate_all()
-            file._finish_applying()
-            progress(0)
+            own = file.with_user(file.user_id).with_company(file.company_id)
+            if not own.with_context(lang=file.user_id.lang)._work_through(progress):
+                break
+
+    def _work_through(self, progress):
+        """Take one batch after the other; each is committed with what it did.
+
+        :return: whether there is time for the next file
+        """
+        failures = 0
+        while rows_left := self._get_rows(self._get_work_states(), limit=BATCH):
+            taken = rows_left.try_lock_for_update()
+            if not taken:
+                return True  # another worker is at these very rows
+            try:
+                self._work(taken)
+            except CONCURRENCY_ERRORS:
+                self.env.cr.rollback()  # somebody wrote one of these cards: once more
+                failures += 1
+                if failures > MAX_FAILURES:
+                    raise
+                continue
+            if not progress(len(taken)):
+                return False
+            self.env.invalidate_all()
+        self._finish_work()
+        return bool(progress(0))
 
     def _remember_layout(self):
         """Learn what the columns of such a file mean."""
@@ -441,11 +500,3 @@ class ClientImport(models.Model):
             ),
         )
         return content, self.env._("Bad rows of %(name)s", name=f"{self.name}.xlsx")
-
-    # === UNDOING ===
-
-    def _undo(self):
-        applied = self._get_rows(["done"])
-        for batch in split_every(BATCH, applied.ids[::-1], applied.browse):
-            batch._undo()
-        self.state = "undone"

@@ -22,6 +22,7 @@ class Verdict:
     partner_id: int = 0
     candidate_ids: list = field(default_factory=list)
     changes: list = field(default_factory=list)
+    column: str = ""
 
 
 class ClientImportJudge(models.AbstractModel):
@@ -116,6 +117,7 @@ class ClientImportJudge(models.AbstractModel):
             "reason_code": verdict.code,
             "reason_data": verdict.data,
             "changes": verdict.changes,
+            "column": verdict.column or False,
         }
 
     # === AGAIN ===
@@ -167,7 +169,7 @@ class ClientImportJudge(models.AbstractModel):
 
     def _judge_one(self, row, match, twin, current, kinds, decision):
         if match.reason == "unknown_id":
-            return Verdict("rejected", "unknown_id", {"value": row.client_id})
+            return self._reject("client_id", "unknown_id", value=row.client_id)
         if match.kind == "certain" and match.client_id in current:
             if not self.env["res.partner"].browse(match.client_id).active and (
                 decision != "client"
@@ -177,7 +179,7 @@ class ClientImportJudge(models.AbstractModel):
                 )
             return self._judge_known(row, match, current, kinds, decision)
         if row.is_empty:
-            return Verdict("rejected", "no_name")
+            return self._reject("name", "no_name")
         if match.kind == "ambiguous":
             return Verdict(
                 "ambiguous",
@@ -190,6 +192,10 @@ class ClientImportJudge(models.AbstractModel):
         if twin:
             return Verdict("create", "new_like_row", twin, changes=changes)
         return Verdict("create", "new", changes=changes)
+
+    def _reject(self, code, reason, **data):
+        column = self.column_ids.filtered(lambda column: column.code == code)[:1]
+        return Verdict("rejected", reason, data, column=column.header or "")
 
     def _judge_known(self, row, match, current, kinds, decision):
         changes = self._compare(row, current[match.client_id], kinds)

@@ -94,6 +94,7 @@ class ClientImportRow(models.Model):
         help="Kept in the notes of the client.",
     )
     is_created = fields.Boolean(readonly=True)
+    column = fields.Char(readonly=True, help="The column that is to be mended.")
     message = fields.Char(string="What Happened", readonly=True)
     change_ids = fields.One2many(
         comodel_name="client.change",
@@ -161,10 +162,13 @@ class ClientImportRow(models.Model):
         """Decide that each of these rows is its first (or the chosen) candidate."""
         for row in self:
             if row.verdict == "ambiguous" and not row.partner_id:
-                row.partner_id = row.candidate_ids[:1]
+                row.partner_id = row._get_twin().partner_id or row.candidate_ids[:1]
         if any(row.verdict == "ambiguous" and not row.partner_id for row in self):
             raise UserError(
-                self.env._("Choose the client that the row means, then try again.")
+                self.env._(
+                    "Choose the client that the row means. When it is the client of "
+                    "another row of the file, apply that row first."
+                )
             )
         self._decide("client", ["ambiguous"])
 
@@ -196,6 +200,17 @@ class ClientImportRow(models.Model):
         }
 
     # === BUSINESS METHODS ===
+
+    def _get_twin(self):
+        """:return: the earlier row of the file that means the same client"""
+        if self.reason_code != "twin":
+            return self.browse()
+        return self.search(
+            [
+                ("import_id", "=", self.import_id.id),
+                ("number", "=", self.reason_data["row"]),
+            ]
+        )
 
     def _to_parsed(self):
         """:rtype: rows.ParsedRow"""
