@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Command
 from odoo.tools import html2plaintext, plaintext2html
 
-from ..tools import cells, merge_values
+from ..tools import cells, rows
 
 # The columns of files, in the order of an export: code -> (field of the card, kind).
 CARD_FIELDS = {
@@ -216,9 +216,7 @@ class ClientSheet(models.AbstractModel):
     @api.model
     def _make_mark(self, values):
         """:return: the version mark of a card, by which its export is known again"""
-        return merge_values.make_mark(
-            {code: cell.canon for code, cell in values.items() if code in CARD_FIELDS}
-        )
+        return rows.make_mark({code: values[code] for code in CARD_FIELDS})
 
     # === TO THE CARD ===
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from . import names, points, tax_id
+from . import contact, names, points, tax_id
 from .merge_values import merge_cell
 
 DATE_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%d-%m-%Y", "%Y.%m.%d")
@@ -271,13 +271,16 @@ class PointsKind(Kind):
             if point[1] or self._is_attempt(point[0])
         }
         return Cell(
-            SEPARATOR.join(
-                f"{value} ({note})" if note else value
-                for value, _normal, note in unique.values()
-            ),
+            SEPARATOR.join(self._write(*point) for point in unique.values()),
             " ".join(unique),
             list(unique.values()),
         )
+
+    @staticmethod
+    def _write(value: str, normal: str, note: str) -> str:
+        """A phone reads the same in every country."""
+        text = contact.format_phone(normal) if normal.startswith("+") else value
+        return f"{text} ({note})" if note else text
 
     def _is_attempt(self, text: str) -> bool:
         """A number with a digit too few is kept beside the others, to be mended."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import address, names, points
+from . import address, merge_values, names, points
 from .cells import Cell, Kind, squeeze
 
 # Columns that say which client is meant, and nothing of him.
@@ -16,6 +16,7 @@ PERSON_CODES = {
     "contact_phone": "phone",
     "contact_email": "email",
 }
+TEXT_MARK = ".text"
 POINT_CODES = ("phone", "email", "telegram", "viber", "whatsapp")
 
 
@@ -68,11 +69,13 @@ def parse_row(
     """
     row = ParsedRow()
     person: dict[str, str] = {}
-    rests: list[tuple[str, str]] = []
+    rests: list[tuple[str, str, str]] = []
+    sources: dict[str, str] = {}
     for column in columns:
         text = cells[column.position] if column.position < len(cells) else ""
         if not text.strip():
             continue
+        sources[column.code] = text
         if column.code in IDENTITY_CODES:
             _read_identity(row, column.code, text)
         elif column.code in PERSON_CODES:
@@ -83,11 +86,38 @@ def parse_row(
             cell = kinds[column.code].parse(text)
             _add(row, column.code, cell, kinds)
             if cell.rest:
-                rests.append((column.header, cell.rest))
+                rests.append((column.code, column.header, cell.rest))
     if person:
         row.values["contact"] = parse_person(person, country)
-    _keep_rests(row, rests, kinds)
+    untouched = _find_untouched(row.mark, sources)
+    for code in untouched:
+        row.values.pop(code, None)
+    _keep_rests(row, [item[1:] for item in rests if item[0] not in untouched], kinds)
     return row
+
+
+def make_mark(values: Mapping[str, Cell]) -> str:
+    """Write the version mark of a card: what each cell of the export means.
+
+    A number that is not understood may be understood when it comes back, by the rules
+    of another country; so the text of such a cell is marked as well.
+    """
+    texts = {code: cell.canon for code, cell in values.items()}
+    for code in POINT_CODES:
+        cell = values.get(code)
+        if cell is not None and any(not normal for _value, normal, _note in cell.raw):
+            texts[f"{code}{TEXT_MARK}"] = squeeze(cell.text)
+    return merge_values.make_mark(texts)
+
+
+def _find_untouched(mark: str, sources: Mapping[str, str]) -> set[str]:
+    """:return: codes of the cells whose text is marked and still the same"""
+    return {
+        code
+        for name, digest in merge_values.read_mark(mark).items()
+        if (code := name.removesuffix(TEXT_MARK)) != name
+        and digest == merge_values.digest(squeeze(sources.get(code, "")))
+    }
 
 
 def parse_person(person: Mapping[str, str], country: str = "") -> Cell:
