@@ -21,8 +21,7 @@ class ClientBaseController(http.Controller):
             headers=[
                 (
                     "Content-Type",
-                    "application/vnd.openxmlformats-officedocument"
-                    ".spreadsheetml.sheet",
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
                 ),
                 ("Content-Disposition", http.content_disposition(filename)),
             ],

@@ -2,7 +2,6 @@ from odoo import api, models
 from odoo.fields import Command
 
 from ..tools import names, rows
-from .client_sheet import CARD_FIELDS
 from .contact_point_owner import IN_STEP, PRIMARY_FIELDS
 
 SOLE_TRADER = "fop"
@@ -167,7 +166,9 @@ class ClientCardWriter(models.AbstractModel):
         created.env["client.contact.point"].create(points)
         for _card, person in people:
             if "id" in person:
-                self._add_to_person(self.env["res.partner"].browse(person["id"]), person)
+                self._add_to_person(
+                    self.env["res.partner"].browse(person["id"]), person
+                )
 
     def _add_to_person(self, contact, person):
         values = {"contact_point_ids": []}

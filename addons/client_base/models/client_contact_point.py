@@ -30,7 +30,9 @@ class ClientContactPoint(models.Model):
         index=True,
         help="The client this contact belongs to, or is.",
     )
-    company_id = fields.Many2one(related="partner_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="partner_id.company_id", store=True, index=True
+    )
     kind = fields.Selection(
         selection=[
             ("phone", "Phone"),
@@ -151,8 +153,10 @@ class ClientContactPoint(models.Model):
     @api.model
     def _mark_by_value(self, kind, values, state, event):
         """Set the state of every point that holds one of the normal forms ``values``."""
-        found_sudo = self.sudo().search(  # a bounce concerns cards the user may not read
-            [("kind", "=", kind), ("normalized", "in", list(values))]
+        found_sudo = (
+            self.sudo().search(  # a bounce concerns cards the user may not read
+                [("kind", "=", kind), ("normalized", "in", list(values))]
+            )
         )
         found_sudo.write(self._prepare_state_values(state, event))
         return found_sudo

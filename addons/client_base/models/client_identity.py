@@ -103,9 +103,7 @@ class ClientIdentity(models.AbstractModel):
     def _fetch_archived_keys(self, keys, company):
         """Archived clients are known by our id and by their key, and by nothing else."""
         domain = self._get_domain(company) & self._get_key_domain(keys)
-        archived = self.env["res.partner"].search(
-            domain & Domain("active", "=", False)
-        )
+        archived = self.env["res.partner"].search(domain & Domain("active", "=", False))
         return [
             matching.ClientKey(
                 id=partner.id,

@@ -144,7 +144,14 @@ class ClientImport(models.Model):
 
     def _set_counts(self, counts):
         get = counts.get
-        verdicts = ("create", "update", "unchanged", "ambiguous", "conflict", "rejected")
+        verdicts = (
+            "create",
+            "update",
+            "unchanged",
+            "ambiguous",
+            "conflict",
+            "rejected",
+        )
         self.row_count = sum(get(verdict, 0) for verdict in verdicts)
         self.create_count = get("create", 0)
         self.update_count = get("update", 0)
@@ -304,9 +311,9 @@ class ClientImport(models.Model):
                 "sheet_name": table.name,
                 "state": "draft",
                 "country_id": (
-                    self.country_id or layout.country_id or self._guess_country(
-                        codes, sample
-                    )
+                    self.country_id
+                    or layout.country_id
+                    or self._guess_country(codes, sample)
                 ).id,
                 "sync_source": layout.sync_source or self.sync_source,
                 "row_ids": [Command.clear()],

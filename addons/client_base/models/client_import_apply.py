@@ -37,7 +37,7 @@ class ClientImportApply(models.AbstractModel):
                 self._apply_batch()
         except (OperationalError, ConcurrencyError):
             raise  # somebody else was faster: the whole batch is run again
-        except Exception as error:  # noqa: BLE001 - one bad row must not stop the file
+        except Exception as error:
             if len(self) > 1:
                 return False
             _logger.info("Row %d of a client file failed", self.number, exc_info=True)

@@ -1,7 +1,6 @@
 from dataclasses import dataclass, field
 
 from odoo import models
-from odoo.fields import Command
 from odoo.tools import split_every
 
 from ..tools import cells, matching, merge_values, rows
@@ -34,7 +33,7 @@ class ClientImportJudge(models.AbstractModel):
     # === WHOLE FILE ===
 
     def _judge_file(self, file_columns):
-        """Yield the values of every row of the file, as ``client.import.row`` takes it."""
+        """Yield values of ``client.import.row`` for every row of the file."""
         country_code = self.country_id.code or ""
         kinds = self.env["client.sheet"]._get_kinds(country_code)
         texts, parsed = [], []
@@ -157,7 +156,11 @@ class ClientImportJudge(models.AbstractModel):
         :rtype: list[Verdict]
         """
         partners = self.env["res.partner"].browse(
-            {match.client_id for _row, match, _twin in judged if match.kind == "certain"}
+            {
+                match.client_id
+                for _row, match, _twin in judged
+                if match.kind == "certain"
+            }
         )
         current = self.env["client.sheet"]._read_cells(partners.exists(), kinds)
         return [
@@ -174,9 +177,7 @@ class ClientImportJudge(models.AbstractModel):
             if not self.env["res.partner"].browse(match.client_id).active and (
                 decision != "client"
             ):
-                return Verdict(
-                    "ambiguous", "archived", candidate_ids=[match.client_id]
-                )
+                return Verdict("ambiguous", "archived", candidate_ids=[match.client_id])
             return self._judge_known(row, match, current, kinds, decision)
         if row.is_empty:
             return self._reject("name", "no_name")

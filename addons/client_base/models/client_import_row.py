@@ -86,7 +86,9 @@ class ClientImportRow(models.Model):
     sync_key = fields.Char(readonly=True)
     changes = fields.Json(readonly=True)
     change_summary = fields.Text(
-        string="What Would Change", compute="_compute_change_summary", help="Before → after."
+        string="What Would Change",
+        compute="_compute_change_summary",
+        help="Before → after.",
     )
     notes = fields.Text(
         string="Not Understood",

@@ -50,8 +50,10 @@ class ClientImportUndo(models.AbstractModel):
 
     def _get_used_ids(self, cards):
         """:return: ids of the cards that anything else in the database points at"""
-        relations = self.env["base.partner.merge.automatic.wizard"].sudo()._get_fk_on(
-            "res_partner"
+        relations = (
+            self.env["base.partner.merge.automatic.wizard"]
+            .sudo()
+            ._get_fk_on("res_partner")
         )  # sudo: it only lists foreign keys
         family = cards | cards.child_ids
         self.env.flush_all()
@@ -152,9 +154,7 @@ class ClientImportUndo(models.AbstractModel):
         """Archive somebody the row brought in; numbers added to others stay."""
         name = (change.new_raw or {}).get("name")
         people = self.partner_id.child_ids.filtered(
-            lambda child: (
-                child.name == name and child.create_date >= change.create_date
-            )
+            lambda child: child.name == name and child.create_date >= change.create_date
         )
         if not name or "id" in change.new_raw or self._get_used_ids(people):
             return False

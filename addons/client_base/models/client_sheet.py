@@ -78,9 +78,9 @@ class ClientSheet(models.AbstractModel):
         _ = self.env._
         described = self.env["res.partner"].fields_get(attributes=["string"])
         kinds = dict(
-            self.env["client.contact.point"]._fields["kind"]._description_selection(
-                self.env
-            )
+            self.env["client.contact.point"]
+            ._fields["kind"]
+            ._description_selection(self.env)
         )
         labels = {
             "client_id": _("Client ID (do not change)"),
@@ -147,7 +147,9 @@ class ClientSheet(models.AbstractModel):
         for lang, _name in self.env["res.lang"].get_installed():
             for record in records.with_context(lang=lang):
                 spellings.setdefault(record.display_name.lower(), record.id)
-                spellings.setdefault((record[Comodel._rec_name] or "").lower(), record.id)
+                spellings.setdefault(
+                    (record[Comodel._rec_name] or "").lower(), record.id
+                )
         if field == "country_id":
             by_code = {country.code: country.id for country in records}
             spellings |= {code.lower(): id_ for code, id_ in by_code.items() if code}
@@ -240,7 +242,9 @@ class ClientSheet(models.AbstractModel):
         if kind == "new_many2one":
             return self._get_or_create(field, raw)
         if kind == "many2many":
-            return [Command.set([self._get_or_create(field, item) for item in raw or ()])]
+            return [
+                Command.set([self._get_or_create(field, item) for item in raw or ()])
+            ]
         return raw or False
 
     def _get_or_create(self, field, raw):

@@ -54,7 +54,11 @@ class ContactPointOwner(models.AbstractModel):
                 for point in partner.contact_point_ids | partner.client_point_ids
             }
             partner.contact_quality = next(
-                (state for state in ("confirmed", "unknown", "failed") if state in states),
+                (
+                    state
+                    for state in ("confirmed", "unknown", "failed")
+                    if state in states
+                ),
                 "none",
             )
 
@@ -137,9 +141,7 @@ class ContactPointOwner(models.AbstractModel):
         normal = parts[0]
         first = points[:1]
         same = points.filtered(
-            lambda point: (
-                point.normalized == normal if normal else point.value == value
-            )
+            lambda point: point.normalized == normal if normal else point.value == value
         )[:1]
         if same:
             if same.value != value:

@@ -147,7 +147,7 @@ class DateKind(Kind):
         day = value.split("T")[0].split(" ")[0]
         for form in DATE_FORMATS:
             try:
-                iso = datetime.strptime(day, form).date().isoformat()  # noqa: DTZ007 - a day has no zone
+                iso = datetime.strptime(day, form).date().isoformat()
             except ValueError:
                 continue
             return Cell(iso, iso, iso)
@@ -290,9 +290,7 @@ class PointsKind(Kind):
 
     def _merge_unmarked(self, current: Cell, incoming: Cell) -> Merge:
         known = {point[1] or point[0] for point in current.raw or ()}
-        added = [
-            point for point in incoming.raw if (point[1] or point[0]) not in known
-        ]
+        added = [point for point in incoming.raw if (point[1] or point[0]) not in known]
         if not added:
             return Merge("same", current)
         return Merge("take", self.show([*(current.raw or []), *added]))

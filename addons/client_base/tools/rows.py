@@ -125,7 +125,7 @@ def parse_person(person: Mapping[str, str], country: str = "") -> Cell:
 
     :param person: texts under name, function, phone and email
     """
-    points = {
+    contacts = {
         kind: [
             [item.value, item.normalized, item.note]
             for item in points.split_values(kind, person.get(kind, ""), country)[0]
@@ -133,7 +133,7 @@ def parse_person(person: Mapping[str, str], country: str = "") -> Cell:
         for kind in ("phone", "email")
     }
     name = person.get("name") or person.get("email") or person.get("phone") or ""
-    raw = {"name": name, "function": person.get("function", ""), **points}
+    raw = {"name": name, "function": person.get("function", ""), **contacts}
     return Cell(name, names.name_key(name), raw)
 
 
