@@ -92,6 +92,12 @@ def test_header_tells_the_meaning(header, codes):
         ("Телефон контактного лица", "contact_phone"),
         ("E-mail контактної особи", "contact_email"),
         ("Телефон (2)", "phone"),
+        ("Код по ОКПО", "tax_id"),
+        ("Форма оплаты", ""),
+        ("Код валюты", ""),
+        ("Группа доступа", ""),
+        ("Home Street", "street"),
+        ("phone2", "phone"),
         ("п/п", ""),
         ("No.", ""),
         ("Что-то ещё", ""),
@@ -103,11 +109,11 @@ def test_spelling_does_not_matter(label, code):
 
 @pytest.mark.parametrize("field", columns.FIELDS, ids=lambda field: field.code)
 def test_each_name_of_a_field_leads_to_it(field):
-    # beside these, a person who is only named is a contact person
-    others = "name" if field.code == "contact_name" else "contact_name"
+    # the field beside it decides whether a person is the client or works for him
+    label = "Контрагент" if field.code in ("contact_name", "function") else "Язык"
+    wanted = field.code if field.code != "lang" else ""
     for name in field.names:
-        label = "Контрагент" if others == "name" else "Контактное лицо"
-        assert guess(f"{name}|{label}")[0] in (field.code, "contact_function"), name
+        assert guess(f"{label}|{name.strip('=')}")[1] == wanted, name
 
 
 def test_single_field_goes_to_its_best_column():

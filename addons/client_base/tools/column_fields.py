@@ -11,7 +11,8 @@ class Field:
     """One meaning of a column.
 
     ``names`` say it clearly; ``weak`` ones give way to a column that says it clearly
-    and to another meaning that does. Case, punctuation and endings do not matter.
+    and to another meaning that does. Case, punctuation and endings do not matter, and
+    a header may say more than the name, except where ``=`` stands before it.
     ``repeats`` when several columns may have it.
     """
 
@@ -38,20 +39,20 @@ FIELDS: Final[tuple[Field, ...]] = (
     _field(
         "sync_key",
         "text",
-        "код | код контрагента | код клиента | код партнера | код 1с | код в 1с"
+        "=код | код контрагента | код клиента | код партнера | код 1с | код в 1с"
         "| ид 1с | id 1с | 1с id | guid | uuid | гуид | внешний код | внешний id"
         "| id контрагента | id клиента | код клієнта | код у 1с | ід 1с | зовнішній код"
         "| зовнішній id | id клієнта | external id | sync key | client code"
         "| customer code | customer id | partner key | key in the accounting system",
-        "id | ид | ід | ключ | key | code | ссылка 1с",
+        "=id | =ид | =ід | =ключ | =key | =code | ссылка 1с",
     ),
     _field(
         "legal_form",
         "text",
-        "форма | форма собственности | правовая форма | опф | организационная форма"
+        "=форма | форма собственности | правовая форма | опф | организационная форма"
         "| организационно правовая форма | форма власності | правова форма"
         "| організаційно правова форма | опфг | legal form | company form | legal type",
-        "form",
+        "=form",
     ),
     _field(
         "name",
@@ -87,7 +88,7 @@ FIELDS: Final[tuple[Field, ...]] = (
         "| іпн | рнокпп | єдрпоу іпн | єдрпоу рнокпп | податковий номер"
         "| налоговый номер | vat | vat number | vat no | vat id | tax id"
         "| tax number | taxid | tin | inn | edrpou",
-        "окпо | код окпо",
+        "окпо | код окпо | код по окпо",
     ),
     _field(
         "phone",
@@ -180,14 +181,15 @@ FIELDS: Final[tuple[Field, ...]] = (
         "tags",
         "many2many",
         "теги | тег | метки | метка | мітки | мітка | ярлыки | tags | tag | labels",
-        "группа | категория | сегмент | група | категорія | group | category | segment",
+        "=группа | группа клиентов | =категория | сегмент | =група | група клієнтів"
+        "| =категорія | =group | =category | segment",
         repeats=True,
     ),
     _field(
         "function",
         "text",
         "должность | посада | job position | position | job title | function",
-        "title | role",
+        "=title | =role",
     ),
     _field(
         "ref",
@@ -257,7 +259,7 @@ FIELDS: Final[tuple[Field, ...]] = (
         "many2one",
         "тип клиента | вид клиента | тип клієнта | вид клієнта | client type"
         "| customer type | type of client",
-        "тип контрагента | тип",
+        "тип контрагента | =тип",
     ),
     _field(
         "user",
@@ -310,6 +312,6 @@ FIELDS: Final[tuple[Field, ...]] = (
 
 ROW_NUMBER_NAMES: Final = _split(
     "№ | № п п | п п | номер п п | номер | номер строки | № з п | з п | номер рядка"
-    "| no | nr | row | row number | line | s n | num"
+    "| строка | рядок | no | nr | row | row number | line | s n | num"
 )
 """Columns that only count the rows."""

@@ -46,6 +46,7 @@ class _Name:
     key: str
     tokens: tuple[str, ...]
     weight: float
+    is_whole: bool  # the header may say nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ def _name_scores(key: str) -> dict[str, float]:
 def _likeness(key: str, tokens: Sequence[str], name: _Name) -> float:
     if key == name.key:
         return _EXACT
-    if not _contains(tokens, name.tokens):
+    if name.is_whole or not _contains(tokens, name.tokens):
         return 0.0
     return _PARTLY + (0.95 - _PARTLY) * min(1.0, len(name.key) / len(key))
 
@@ -186,6 +187,8 @@ def _is_form(token: str, word: str) -> bool:
     stem = max(_MIN_STEM, len(word) - 2)
     if len(word) < _MIN_STEM or abs(len(token) - len(word)) > _MAX_ENDING:
         return False
+    if not word.isalpha():
+        return False  # "street2" is not "street"
     return token[:stem] == word[:stem]
 
 
@@ -219,7 +222,8 @@ def _all_names() -> Iterator[_Name]:
         for names, weight in ((item.names, 1.0), (item.weak, _WEAK)):
             for name in names:
                 key = normalize_header(name)
-                yield _Name(item.code, key, tuple(key.split()), weight)
+                tokens = tuple(key.split())
+                yield _Name(item.code, key, tokens, weight, name.startswith("="))
 
 
 _NAMES: Final = tuple(_all_names())
