@@ -14,6 +14,8 @@ from . import client_sheet
 from . import client_card_writer
 from . import client_import_layout
 from . import client_import_judge
+from . import client_import_reader
+from . import client_import_worker
 from . import client_import_apply
 from . import client_import_undo
 from . import client_import_reason

@@ -3,6 +3,12 @@ from odoo import api, fields, models
 from ..tools import points
 from .contact_point_owner import IN_STEP, PRIMARY_FIELDS
 
+# Kind of point, the list of those who want no messages of it, and its address.
+BLACKLISTS = (
+    ("email", "mail.blacklist", "email"),
+    ("phone", "phone.blacklist", "number"),
+)
+
 
 class ClientContactPoint(models.Model):
     """One phone, e-mail or messenger of a partner, with what is known of it.
@@ -90,9 +96,7 @@ class ClientContactPoint(models.Model):
     )
     def _compute_normalized(self):
         for point in self:
-            country = point.partner_id._get_contact_country()
-            forms = points.normal_forms(point.kind, point.value or "", country)
-            point.normalized = forms[0] if forms else False
+            point.normalized = next(iter(point._get_normal_forms(point.value)), False)
 
     # === CRUD METHODS ===
 
@@ -152,11 +156,9 @@ class ClientContactPoint(models.Model):
 
     @api.model
     def _mark_by_value(self, kind, values, state, event):
-        """Set the state of every point that holds one of the normal forms ``values``."""
-        found_sudo = (
-            self.sudo().search(  # a bounce concerns cards the user may not read
-                [("kind", "=", kind), ("normalized", "in", list(values))]
-            )
+        """Set the state of every point with one of the normal forms ``values``."""
+        found_sudo = self.sudo().search(  # a bounce concerns cards nobody may read
+            [("kind", "=", kind), ("normalized", "in", list(values))]
         )
         found_sudo.write(self._prepare_state_values(state, event))
         return found_sudo
@@ -174,15 +176,17 @@ class ClientContactPoint(models.Model):
         changed = self.filtered(
             lambda point: (
                 point.state != "unknown"
-                and contact.normalize(
-                    point.kind, value or "", point.partner_id._get_contact_country()
-                )
-                != point.normalized
+                and point._get_normal_forms(value)[:1] != [point.normalized]
             )
         )
         super(ClientContactPoint, changed).write(
             self._prepare_state_values("unknown", False)
         )
+
+    def _get_normal_forms(self, value):
+        """:rtype: list[str]"""
+        country = self.partner_id._get_contact_country()
+        return points.normal_forms(self.kind, value or "", country)
 
     def _push_to_partners(self):
         if self.env.context.get("contact_points") is IN_STEP:
@@ -193,24 +197,20 @@ class ClientContactPoint(models.Model):
 
     def _apply_blacklists(self):
         """A point whose address is on a blacklist already does not start unknown."""
-        for kind, model, field in (
-            ("email", "mail.blacklist", "email"),
-            ("phone", "phone.blacklist", "number"),
-        ):
-            same_kind = self.filtered(
+        for kind, model, field in BLACKLISTS:
+            by_address = self.filtered(
                 lambda point, kind=kind: point.kind == kind and point.normalized
-            )
-            if not same_kind:
-                continue
+            ).grouped("normalized")
             blocked = (
                 self.env[model]
                 .sudo()  # the list itself is for marketing users only
-                .search([(field, "in", same_kind.mapped("normalized"))])
+                .search([(field, "in", list(by_address))])
                 .mapped(field)
             )
-            same_kind.filtered(lambda point: point.normalized in blocked).write(
-                self._prepare_state_values("failed", "blacklist")
-            )
+            for address in blocked:
+                by_address[address].write(
+                    self._prepare_state_values("failed", "blacklist")
+                )
 
     @api.model
     def _unmark_blacklisted(self, kind, values):

@@ -67,7 +67,7 @@ class ClientIdentity(models.AbstractModel):
         query = Partner._search(domain)
         points = SQL(
             """(
-                SELECT ARRAY_AGG(point.kind || ':' || point.normalized ORDER BY point.id)
+                SELECT ARRAY_AGG(kind || ':' || normalized ORDER BY point.id)
                   FROM client_contact_point point
                  WHERE point.client_id = %s
                    AND point.kind IN ('phone', 'email')
@@ -101,7 +101,7 @@ class ClientIdentity(models.AbstractModel):
         )
 
     def _fetch_archived_keys(self, keys, company):
-        """Archived clients are known by our id and by their key, and by nothing else."""
+        """Archived clients are known by our id and by their key, by nothing else."""
         domain = self._get_domain(company) & self._get_key_domain(keys)
         archived = self.env["res.partner"].search(domain & Domain("active", "=", False))
         return [
