@@ -36,7 +36,8 @@ class ResPartner(models.Model):
     client_type_id = fields.Many2one(
         comodel_name="client.type",
         index="btree_not_null",
-        groups="client_base.group_client_user",
+        # the properties ask for it whoever creates a contact
+        groups="base.group_user",
     )
     client_properties = fields.Properties(
         definition="client_type_id.properties_definition",
@@ -288,11 +289,14 @@ class ResPartner(models.Model):
     @api.model
     def _get_client_domain(self):
         """Which partners are clients."""
+        companies_sudo = (  # our own companies are no clients, whoever may see them
+            self.env["res.company"].sudo().with_context(active_test=False).search([])
+        )
         return Domain(
             [
                 ("parent_id", "=", False),
                 ("partner_share", "=", True),
-                ("ref_company_ids", "=", False),
+                ("id", "not in", companies_sudo.partner_id.ids),
             ]
         )
 
