@@ -102,7 +102,7 @@ class ClientContactPoint(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        created = super().create(vals_list)
+        created = super().create([self._note_event(vals) for vals in vals_list])
         created._apply_blacklists()
         created._push_to_partners()
         return created
@@ -112,11 +112,11 @@ class ClientContactPoint(models.Model):
             former = {point: (point.partner_id, point.kind) for point in self}
         else:
             former = {}
-        if "state" in vals and "state_event" not in vals:
-            vals = dict(vals, **self._prepare_state_values(vals["state"], "hand"))
-        elif "value" in vals and "state" not in vals:
+        if "value" in vals and "state" not in vals:
             self._forget_state(vals["value"])
-        result = super().write(vals)
+        result = super().write(self._note_event(vals))
+        if vals.keys() & {"value", "kind"}:
+            self._apply_blacklists()
         if vals.keys() & {"value", "sequence", "kind", "partner_id"}:
             self._push_to_partners()
             for partner, kind in former.values():
@@ -164,6 +164,13 @@ class ClientContactPoint(models.Model):
         return found_sudo
 
     @api.model
+    def _note_event(self, vals):
+        """A state that comes without its event was said by a person."""
+        if "state" not in vals or "state_event" in vals:
+            return vals
+        return {**vals, **self._prepare_state_values(vals["state"], "hand")}
+
+    @api.model
     def _prepare_state_values(self, state, event):
         return {
             "state": state,
@@ -196,7 +203,7 @@ class ClientContactPoint(models.Model):
             changed.partner_id._push_primary_contacts([kind])
 
     def _apply_blacklists(self):
-        """A point whose address is on a blacklist already does not start unknown."""
+        """A point whose address is on a blacklist already does not stay unknown."""
         for kind, model, field in BLACKLISTS:
             by_address = self.filtered(
                 lambda point, kind=kind: point.kind == kind and point.normalized

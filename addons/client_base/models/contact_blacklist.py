@@ -19,6 +19,13 @@ class ContactBlacklist(models.AbstractModel):
             self._tell_contact_points()
         return result
 
+    def unlink(self):
+        kind, field = self._get_blacklisted()
+        values = self.mapped(field)
+        result = super().unlink()
+        self.env["client.contact.point"]._unmark_blacklisted(kind, values)
+        return result
+
     def _get_blacklisted(self):
         """:return: the kind of contact point and the field that holds the address."""
         raise NotImplementedError

@@ -67,15 +67,49 @@ class ContactPointOwner(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         partners = super().create(vals_list)
+        for partner, vals in zip(partners, vals_list, strict=True):
+            if "contact_point_ids" in vals:
+                partner._restore_columns(vals)
         partners._pull_primary_contacts(PRIMARY_FIELDS)
         return partners
 
     def write(self, vals):
-        result = super().write(vals)
-        if self.env.context.get("contact_points") is not IN_STEP:
-            kinds = [kind for kind, field in PRIMARY_FIELDS.items() if field in vals]
+        if self.env.context.get("contact_points") is IN_STEP:
+            return super().write(vals)
+        for part in self._split_by_step(vals):
+            super().write(part)
+            kinds = [kind for kind, field in PRIMARY_FIELDS.items() if field in part]
             self._pull_primary_contacts(kinds)
-        return result
+        return True
+
+    def _restore_columns(self, vals):
+        """Points that came along with ``vals`` put themselves into the columns."""
+        given = {
+            field: vals[field] for field in PRIMARY_FIELDS.values() if vals.get(field)
+        }
+        if given:
+            self.with_context(contact_points=IN_STEP).write(given)
+
+    @api.model
+    def _split_by_step(self, vals):
+        """A cleared column is about the present points, a filled one outranks new ones.
+
+        :return: list of values to write one after another
+        """
+        if "contact_point_ids" not in vals:
+            return [vals]
+        cleared = {
+            field: vals[field]
+            for field in PRIMARY_FIELDS.values()
+            if field in vals and not vals[field]
+        }
+        came_along = {"contact_point_ids": vals["contact_point_ids"]}
+        rest = {
+            field: value
+            for field, value in vals.items()
+            if field not in cleared and field not in came_along
+        }
+        return [part for part in (cleared, came_along, rest) if part]
 
     # === BUSINESS METHODS ===
 

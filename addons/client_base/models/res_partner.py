@@ -188,7 +188,9 @@ class ResPartner(models.Model):
         if operator != "in":
             return NotImplemented
         domain = self._get_client_domain()
-        return domain if True in value else ~domain
+        if True in value:
+            return Domain.TRUE if False in value else domain
+        return ~domain
 
     @api.depends("vat")
     def _compute_tax_id_key(self):

@@ -15,6 +15,18 @@ class MergePartnerAutomatic(models.TransientModel):
         dst_partner._pull_primary_contacts(PRIMARY_FIELDS)
         return result
 
+    def _update_values(self, src_partners, dst_partner):
+        """Pass the key of the accounting system on: two cards never hold one key."""
+        cards_sudo = (dst_partner + src_partners).sudo()  # whoever may merge cards
+        keyed_sudo = cards_sudo.filtered("sync_key")[:1]
+        key = {name: keyed_sudo[name] for name in ("sync_source", "sync_key")}
+        src_partners.sudo().write({"sync_source": False, "sync_key": False})
+        self.env.flush_all()
+        result = super()._update_values(src_partners, dst_partner)
+        if keyed_sudo:
+            dst_partner.sudo().write(key)
+        return result
+
     def _end_double_stays(self, src_partners, dst_partner):
         """A client stays in a group once; the other open stays become history."""
         open_stays = self.env["client.group.member"].search(

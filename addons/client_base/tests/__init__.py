@@ -1,0 +1,4 @@
+from . import test_contact_point
+from . import test_contact_point_state
+from . import test_partner_merge
+from . import test_res_partner

@@ -1,0 +1,96 @@
+import base64
+
+from odoo.tests import new_test_user
+
+from odoo.addons.base.tests.common import BaseCommon
+
+from ..tools import sheet
+
+USER = "client_base.group_client_user"
+MANAGER = "client_base.group_client_manager"
+SYNC = "client_base.group_client_sync"
+EXPORT = "base.group_allow_export"
+
+
+class ClientCommon(BaseCommon):
+    """A Ukrainian company of its own, with one user of every role."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.client_user = new_test_user(cls.env, "client_user", USER)
+        cls.client_manager = new_test_user(
+            cls.env, "client_manager", f"{MANAGER},{EXPORT}"
+        )
+        cls.internal_user = new_test_user(
+            cls.env, "internal_user", "base.group_user,base.group_partner_manager"
+        )
+        cls.sync_user = new_test_user(cls.env, "sync_user", SYNC)
+        cls.portal_user = new_test_user(cls.env, "portal_user", "base.group_portal")
+        cls.public_user = cls.env.ref("base.public_user")
+
+    @classmethod
+    def setup_independent_company(cls, **kwargs):
+        return cls._create_company(
+            name="Company of the Tests", country_id=cls.env.ref("base.ua").id, **kwargs
+        )
+
+    @classmethod
+    def _create_client(cls, name="Вербиченко Трейд", **values):
+        return cls.env["res.partner"].create({"name": name, **values})
+
+    @classmethod
+    def _get_points(cls, partner, kind="phone"):
+        """:return: the points of a kind, the primary one first"""
+        points = cls.env["client.contact.point"].sudo()
+        return points.search([("partner_id", "=", partner.id), ("kind", "=", kind)])
+
+    @classmethod
+    def _encode(cls, header, *lines, writer=sheet.write_xlsx):
+        """:return: a file, the way a ``fields.Binary`` takes it"""
+        return base64.b64encode(writer(header, lines))
+
+    def assertPoints(self, partner, normalized, kind="phone"):
+        """Compare the normal forms of the points, and the column with the first."""
+        points = self._get_points(partner, kind)
+        self.assertEqual(points.mapped("normalized"), normalized)
+        if kind in ("phone", "email"):
+            self.assertEqual(partner.sudo()[kind] or False, points[:1].value)
+
+
+class ClientImportCommon(ClientCommon):
+    """Files made in memory; the manager brings them in."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(user=cls.client_manager)
+
+    def _make_file(self, header, *lines, writer=sheet.write_xlsx, **values):
+        """:return: a ``client.import`` that is not read yet"""
+        content = self._encode(header, *lines, writer=writer)
+        return self.env["client.import"].create(
+            {"data": content, "filename": "clients.xlsx", **values}
+        )
+
+    def _read_file(self, header, *lines, **values):
+        """:return: a ``client.import`` with its rows judged"""
+        file = self._make_file(header, *lines, **values)
+        file.action_read()
+        return file
+
+    def _apply_file(self, header, *lines, **values):
+        """:return: a ``client.import`` that was read and applied"""
+        file = self._read_file(header, *lines, **values)
+        file.action_apply()
+        return file
+
+    def _judge_line(self, header, *line, **values):
+        """:return: the ``client.import.row`` of a file with one row"""
+        return self._read_file(header, line, **values).row_ids
+
+    def assertVerdict(self, row, verdict, code, partner=None):
+        """Compare the verdict and its reason; ``partner`` is the client matched."""
+        self.assertEqual((row.verdict, row.reason_code), (verdict, code), row.reason)
+        if partner is not None:
+            self.assertEqual(row.partner_id, partner)
