@@ -121,6 +121,8 @@ def _stop_if_last(users: int) -> None:
         return
     if (DATA / "postmaster.pid").exists():
         _control(_command_prefix(), "stop")
+        if socket_folder().parent != paths.POSTGRES:
+            shutil.rmtree(socket_folder(), ignore_errors=True)
 
 
 def _is_ready() -> bool:
@@ -151,11 +153,7 @@ def _command_prefix() -> list[str]:
     uid, gid = _owner()
     drop = ["setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups"]
     for capability in CAPABILITIES:
-        prefix = drop + (
-            [f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}"]
-            if capability
-            else []
-        )
+        prefix = [*drop, *_keep(capability)]
         if _can_run(prefix):
             return prefix
     raise Failure(
@@ -167,9 +165,18 @@ def _command_prefix() -> list[str]:
     )
 
 
+def _keep(capability: str) -> list[str]:
+    """Return the options of setpriv that keep a capability for another user."""
+    if not capability:
+        return []
+    keep = [f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}"]
+    # Otherwise access(2), by which PostgreSQL looks for its own files, ignores it.
+    return [*keep, "--securebits=+no_setuid_fixup"]
+
+
 def _can_run(prefix: list[str]) -> bool:
     answer = subprocess.run(
-        [*prefix, binary("postgres"), "--version"],
+        [*prefix, binary("initdb"), "--version"],
         cwd="/",
         capture_output=True,
         check=False,
@@ -279,7 +286,7 @@ def _run(command: list[str], variables: dict[str, str] | None = None) -> str:
         text = output.read().strip()
     if answer.returncode:
         raise Failure(
-            f"PostgreSQL: {Path(command[-1]).name} failed: {text}",
+            f"PostgreSQL: {text or 'no answer'}",
             f"More may stand in {LOG}.",
             "Or name a PostgreSQL of your own: PGHOST=... (or db_host in odoo.conf).",
         )
