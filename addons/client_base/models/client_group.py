@@ -62,6 +62,7 @@ class ClientGroup(models.Model):
     def action_open_export(self):
         """Open the export of the clients in the group."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_base.client_export_action"
         )

@@ -242,6 +242,7 @@ class ClientImport(models.Model):
     def action_download_problems(self):
         """Give the rejected and failed rows back as a file, with the reason."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_url",
             "target": "self",

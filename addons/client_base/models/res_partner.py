@@ -187,6 +187,8 @@ class ResPartner(models.Model):
     def _search_is_client(self, operator, value):
         if operator != "in":
             return NotImplemented
+        # the columns of the domain are everybody's, the answer is not
+        self._check_field_access(self._fields["is_client"], "read")
         domain = self._get_client_domain()
         if True in value:
             return Domain.TRUE if False in value else domain
@@ -271,6 +273,7 @@ class ResPartner(models.Model):
 
     def action_open_export(self):
         """Open the export of these clients."""
+        self.env["client.export"].check_access("create")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_base.client_export_action"
         )
@@ -280,6 +283,7 @@ class ResPartner(models.Model):
     def action_open_changes(self):
         """Open what files changed on this card."""
         self.ensure_one()
+        self.env["client.change"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_base.client_change_action"
         )
