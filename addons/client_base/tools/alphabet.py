@@ -8,6 +8,8 @@ one sound each (``Z`` ж, ``C`` ч, ``S`` ш щ, ``Q`` ц), so that keys stay in
 import re
 import unicodedata
 
+# Takes the vowels of folded words out.
+VOWELS = dict.fromkeys(map(ord, "aeiou"))
 APOSTROPHES = "'\u2019\u02bc\u2018\u00b4`"
 
 _WORD = re.compile(rf"\d+|[^\W\d_]+(?:[{APOSTROPHES}][^\W\d_]+)*")
@@ -43,8 +45,9 @@ _LETTERS = str.maketrans(
 _EXTRA_LATIN = str.maketrans(
     {"ł": "l", "ß": "ss", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
-# ия, iya, ья and ya are one; йо, io and ё are one; a doubled letter counts once.
-_I_BEFORE_VOWEL = re.compile("i+(?=[aeu])")
+# ия, iya, ья and ya are one, but Яна is not Анна; йо, io and ё are one; a letter that
+# is doubled counts once.
+_I_BEFORE_VOWEL = re.compile("(?<!^)i+(?=a)|i+(?=[eu])")
 _IO = re.compile("i+o")
 _DOUBLE = re.compile(r"(.)\1+")
 
@@ -61,27 +64,33 @@ def fold(text: str) -> str:
 
 def fold_word(word: str) -> str:
     """Return the folded form of one lower-case word or number."""
-    if word.isdigit():
-        return _fold_number(word)
-    if not word.isascii():
-        word = _one_script(word)
-    if word.isascii():
-        folded = _SOUND.sub(_sound, word).translate(_LETTERS)
-    else:
-        folded = word.translate(_FOLDED)
-    folded = folded.replace("ts", "Q").replace("tQ", "Q").replace("sC", "S")
-    if "i" in folded:
-        folded = _IO.sub("e", _I_BEFORE_VOWEL.sub("", folded))
-    return _DOUBLE.sub(r"\1", folded)
+    return spell(word)[0]
 
 
 def plain_word(word: str) -> str:
     """Return the letter-by-letter transliteration of one lower-case word."""
+    return spell(word)[1]
+
+
+def spell(word: str) -> tuple[str, str]:
+    """Return the folded form and the transliteration of one lower-case word."""
     if word.isdigit():
-        return _fold_number(word)
+        number = _fold_number(word)
+        return number, number
+    if not word.isascii():
+        word = _one_script(word)
     if word.isascii():
-        return word
-    return _one_script(word).translate(_PLAIN)
+        plain = word
+        folded = _SOUND.sub(_sound, word).translate(_LETTERS)
+    else:
+        plain = word.translate(_PLAIN)
+        folded = word.translate(_FOLDED)
+        if word[0] == "я":
+            folded = "i" + folded
+    folded = folded.replace("ts", "Q").replace("tQ", "Q").replace("sC", "S")
+    if "i" in folded:
+        folded = _IO.sub("e", _I_BEFORE_VOWEL.sub("", folded))
+    return _DOUBLE.sub(r"\1", folded), plain
 
 
 def _sound(found: re.Match[str]) -> str:
@@ -101,11 +110,11 @@ def _one_script(word: str) -> str:
 
     The script most of its letters are in wins; accents of Latin letters are dropped.
     """
-    cyrillic = len(_CYRILLIC.findall(word))
-    latin = len(_LATIN.findall(word))
-    if cyrillic and latin:
-        word = word.translate(_TO_CYRILLIC if cyrillic >= latin else _TO_LATIN)
-    if cyrillic:
+    if _CYRILLIC.search(word):
+        latin = len(_LATIN.findall(word))
+        if latin:
+            is_latin = latin > len(_CYRILLIC.findall(word))
+            word = word.translate(_TO_LATIN if is_latin else _TO_CYRILLIC)
         return word
     decomposed = unicodedata.normalize("NFKD", word.translate(_EXTRA_LATIN))
     return "".join(char for char in decomposed if not unicodedata.combining(char))

@@ -10,7 +10,9 @@ _CYRILLIC_LOOKALIKES = str.maketrans("асеорхуіѕј", "aceopxyisj")
 _LATIN = re.compile(r"[a-z]")
 _CYRILLIC = re.compile(r"[а-яёіїєґўѕј]")
 _HIDDEN = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
-_LABEL = re.compile(r"(?:mailto|e-?mail|мейл|почта|пошта)\s*[:.]\s*", re.IGNORECASE)
+_LABEL = re.compile(
+    r"[<\s]*(?:mailto|e-?mail|мейл|почта|пошта)\s*[:.]\s*", re.IGNORECASE
+)
 _LOCAL = re.compile(r"[\w!#$%&'*+=?^`{|}~-]+(?:\.[\w!#$%&'*+=?^`{|}~-]+)*")
 _DOMAIN_LABEL = re.compile(r"[^\W_](?:[^\W_]|-)*(?<!-)")
 _TOP_LEVEL = re.compile(r"[^\W\d_]{2,}|xn--[a-z0-9-]+")
@@ -26,7 +28,10 @@ def normalize_email(text: str) -> str:
     part of the address, and whether they matter is for matching to say.
     """
     address = unicodedata.normalize("NFKC", _HIDDEN.sub("", text)).strip()
-    address = _LABEL.sub("", address, count=1).strip(" \t\r\n<>\"'()[],;:").lower()
+    label = _LABEL.match(address)
+    address = (
+        address[label.end() if label else 0 :].strip(" \t\r\n<>\"'()[],;:").lower()
+    )
     address = re.sub(r"\s*@\s*", "@", address).rstrip(".")
     local, at, domain = address.rpartition("@")
     if not at or len(address) > MAX_ADDRESS or len(local) > MAX_LOCAL:

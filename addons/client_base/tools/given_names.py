@@ -32,7 +32,7 @@ _GROUPS: Final = """
 григорий григорій гриша gregory hryhorii
 константин костянтин костя constantine konstantin kostiantyn
 анатолий анатолій толя толик anatoly anatolii
-валерий валерій валера valery valerii
+валерий валерій valery valerii
 вячеслав в'ячеслав viacheslav
 станислав станіслав стас stanislav
 ярослав yaroslav
@@ -46,7 +46,7 @@ _GROUPS: Final = """
 степан stepan
 фёдор федор федір федя fedor fedir theodore
 георгий георгій жора george georgy
-леонид леонід лёня льоня leonid
+леонид леонід лёня leonid
 борис boris borys
 эдуард едуард эдик едік eduard edward
 вадим vadim vadym

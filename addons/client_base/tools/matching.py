@@ -16,12 +16,13 @@ from .identity import (
     Match,
     Pair,
     Twin,
+    can_be_person,
     disagree,
     share_contact,
     sync_keys_differ,
     tax_ids_differ,
 )
-from .likeness import LIKENESS, MAX_CANDIDATES, LikenessIndex
+from .likeness import CITY_BONUS, LIKENESS, MAX_CANDIDATES, LikenessIndex
 from .names import NameParts, parse_name
 from .twins import find_twins
 
@@ -85,7 +86,7 @@ class ClientIndex:
             or self._match_sync_key(row, name)
             or self._match_tax_id(row, name)
             or self._match_contact(row, name)
-            or self._match_likeness(row)
+            or self._match_likeness(row, name)
             or Match.none()
         )
 
@@ -193,23 +194,33 @@ class ClientIndex:
             return _certain("contact_name", same[0])
         return _ambiguous("contact", kept, "contact_shared")
 
-    def _match_likeness(self, row: ClientKey) -> Match | None:
+    def _match_likeness(self, row: ClientKey, name: NameParts) -> Match | None:
         if self._likeness is None:
             return None
+        is_person = can_be_person(row, name)
         candidates = [
             candidate
-            for client, candidate in self._likeness.search(row.name, row.city)
-            if not self._is_ruled_out(row, client)
+            for client, candidate in self._likeness.search(name, row.city)
+            if not self._is_ruled_out(row, client, candidate.score, is_person)
         ][:MAX_CANDIDATES]
         if not candidates:
             return None
         score = candidates[0].score
         return Match("ambiguous", 0, "likeness", score, tuple(candidates), "likeness")
 
-    def _is_ruled_out(self, row: ClientKey, client: ClientKey) -> bool:
-        """Tell whether tax id or sync key speak against a client with a like name."""
+    def _is_ruled_out(
+        self, row: ClientKey, client: ClientKey, score: float, is_person: bool
+    ) -> bool:
+        """Tell whether other facts speak against a client with a like name.
+
+        Another city together with other phones or e-mails does: for people, who have
+        namesakes, and for firms unless the name is the very same.
+        """
         client = self._clients.get(client.id, client)
-        return tax_ids_differ(row, client) or sync_keys_differ(row, client)
+        if tax_ids_differ(row, client) or sync_keys_differ(row, client):
+            return True
+        is_same_name = score >= 1 - CITY_BONUS
+        return (is_person or not is_same_name) and disagree(row, client)
 
     def _find_sync_key(self, row: ClientKey) -> tuple[int, ...]:
         if not row.sync_key:

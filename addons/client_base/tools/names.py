@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final, NamedTuple
 
-from .alphabet import APOSTROPHES, fold, fold_word, plain_word
+from .alphabet import APOSTROPHES, fold, spell
 from .business_words import BRANCH_KEYS, BUSINESS_KEYS, CANONICAL_WORDS
 from .given_names import GIVEN_KEYS, GIVEN_NAMES
 from .legal_forms import (
@@ -37,6 +37,9 @@ _NO_APOSTROPHES = dict.fromkeys(map(ord, APOSTROPHES))
 _QUOTE = re.compile(
     rf"[\"«»“”„‟‹›<>]|(?<![^\W\d_])[{APOSTROPHES}]+|[{APOSTROPHES}]+(?![^\W\d_])"
 )
+_EMPTY_BRACKETS = re.compile(r" ?\(\s*\)")
+# "Альфа , Київ", "Альфа, (Київ)", "Альфа, - Київ", where a form stood between.
+_LOOSE_COMMA = re.compile(r" ?,(?= [(\-–—])| (,)(?= |$)")
 _EDGE = " ,;:/\\|-\u2013\u2014_"
 _STOP_WORDS: Final = frozenset({"и", "і", "й", "та", "у", "в", "and", "the", "of"})
 _DOMAIN = re.compile(
@@ -92,7 +95,7 @@ def is_company_name(name: str) -> bool:
     parts = parse_name(name)
     if parts.legal_form or _DOMAIN.search(name):
         return True
-    if any(char in '"«»“”„' for char in name):
+    if any(char in '"«»“”„&№' for char in name):
         return True
     return any(
         token in BUSINESS_KEYS or (token.isdigit() and len(parts.tokens) > 1)
@@ -206,11 +209,8 @@ def _fold_words(words: list[_Word], lowered: str) -> list[tuple[str, str]]:
         for word in words
         if word.text not in _STOP_WORDS or lowered[word.end : word.end + 1] == "."
     ]
-    folded = [
-        (fold_word(text), plain_word(text))
-        for text in content or [word.text for word in words]
-    ]
-    return [(token, plain or token) for token, plain in folded if token]
+    spelled = map(spell, content or [word.text for word in words])
+    return [(token, plain or token) for token, plain in spelled if token]
 
 
 def _canonical(token: str, form: str) -> str:
@@ -230,7 +230,8 @@ def _cut(text: str, spans: list[tuple[int, int]]) -> str:
         parts.append(text[position:start])
         position = max(position, end)
     parts.append(text[position:])
-    core = _QUOTE.sub(" ", " ".join(parts))
-    core = re.sub(r"\(\s*\)|^\s*\.", " ", core)
-    core = re.sub(r"\s+,(?=\s|$)", ",", " ".join(core.split()))
-    return re.sub(r",(?=\s\()", "", core).strip(_EDGE)
+    core = " ".join(_QUOTE.sub(" ", " ".join(parts)).split())
+    if spans:
+        core = _EMPTY_BRACKETS.sub("", core).removeprefix(".")
+        core = _LOOSE_COMMA.sub(r"\1", core)
+    return core.strip(_EDGE)

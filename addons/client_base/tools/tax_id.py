@@ -16,7 +16,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 # "7701234567 / 770101001": the second number (КПП) names a branch, not the firm.
-_WITH_BRANCH_CODE = re.compile(r"(\d{10})\s*[/\\,; ]\s*\d{9}")
+_WITH_BRANCH_CODE = re.compile(r"(\d{10})\s*[/\\,; ]\s*(?:кпп\W*)?\d{9}", re.IGNORECASE)
 _CYRILLIC_LOOKALIKES = str.maketrans("АВЕІКМНОРСТХ", "ABEIKMHOPCTX")
 _COUNTRY_PREFIX = re.compile(r"[A-Z]{2}(?=\d+$)")
 

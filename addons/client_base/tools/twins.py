@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Sequence
 
 from .identity import OTHER_KEY, ClientKey, Pair, Twin, sync_keys_differ, tax_ids_differ
-from .names import NameParts, name_key, parse_name
+from .names import NameParts, parse_name
 
 # A phone that so many clients of one file have is a switchboard, not an identity.
 MAX_HOLDERS = 20
@@ -32,6 +32,7 @@ class _TwinFinder:
 
     def __init__(self, keys: Sequence[ClientKey]) -> None:
         self._keys = keys
+        self._names: dict[int, NameParts] = {}
         self._first_by_key: dict[Hashable, list[int]] = {}
 
     def place(self, index: int) -> Twin | None:
@@ -40,14 +41,15 @@ class _TwinFinder:
         name = parse_name(row.name)
         twin = self._find(row, name)
         first = twin.first_index if twin else index
-        for key in (*_exact_keys(row), *row.contacts):
+        self._names.setdefault(first, name)
+        for key in (*_exact_keys(row, name), *row.contacts):
             holders = self._first_by_key.setdefault(key, [])
             if first not in holders and len(holders) < MAX_HOLDERS:
                 holders.append(first)
         return twin
 
     def _find(self, row: ClientKey, name: NameParts) -> Twin | None:
-        for key in _exact_keys(row):
+        for key in _exact_keys(row, name):
             rule = key[0]
             is_same = _is_same_firm if rule == "tax_id" else _is_not_excluded
             twin = self._search(row, name, key, rule, is_same)
@@ -70,7 +72,9 @@ class _TwinFinder:
         """Return the first client with ``key`` that ``is_same``."""
         for first in self._first_by_key.get(key, ()):
             other = self._keys[first]
-            if _ids_differ(row, other) or not is_same(Pair(row, other, name)):
+            if _ids_differ(row, other):
+                continue
+            if not is_same(Pair(row, other, name, self._names[first])):
                 continue
             if rule != "id" and sync_keys_differ(row, other):
                 return Twin(first, rule.removesuffix("_name") + OTHER_KEY)
@@ -78,7 +82,7 @@ class _TwinFinder:
         return None
 
 
-def _exact_keys(row: ClientKey) -> list[tuple[str, ...]]:
+def _exact_keys(row: ClientKey, name: NameParts) -> list[tuple[str, ...]]:
     """Return the keys of a row that name one client, the surest first."""
     keys: list[tuple[str, ...]] = []
     if row.client_id:
@@ -88,17 +92,16 @@ def _exact_keys(row: ClientKey) -> list[tuple[str, ...]]:
     if row.tax_id:
         keys.append(("tax_id", row.tax_id))
     else:
-        keys += _whole_content(row)
+        keys += _whole_content(row, name)
     return keys
 
 
-def _whole_content(row: ClientKey) -> list[tuple[str, ...]]:
+def _whole_content(row: ClientKey, name: NameParts) -> list[tuple[str, ...]]:
     """Return the key of a row that nothing but its content identifies."""
-    name = name_key(row.name)
-    if not name or row.sync_key:
+    if not name.key or row.sync_key:
         return []
     contacts = sorted(row.contacts)
-    return [("identical", name, row.city.casefold(), *contacts)]
+    return [("identical", name.key, row.city.casefold(), *contacts)]
 
 
 def _ids_differ(left: ClientKey, right: ClientKey) -> bool:
