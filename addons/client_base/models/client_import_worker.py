@@ -5,7 +5,7 @@ from odoo.exceptions import ConcurrencyError
 
 # Rows that a person waits for; the rest of a larger file is done in the background.
 FIRST_BATCH = 1000
-BATCH = 200
+BATCH = 500
 MAX_FAILURES = 5
 CONCURRENCY_ERRORS = (
     ConcurrencyError,
@@ -87,20 +87,26 @@ class ClientImportWorker(models.AbstractModel):
         :return: whether there is time for the next file
         """
         failures = 0
-        while rows_left := self._get_rows(self._get_work_states(), limit=BATCH):
-            taken = rows_left.try_lock_for_update()
-            if not taken:
-                return True  # another worker is at these very rows
+        while True:
             try:
-                self._work(taken)
+                taken = self._work_on_batch()
+                time_left = progress(taken)
             except CONCURRENCY_ERRORS:
                 self.env.cr.rollback()  # somebody wrote one of these cards: once more
                 failures += 1
                 if failures > MAX_FAILURES:
                     raise
                 continue
-            if not progress(len(taken)):
-                return False
+            if not taken or not time_left:
+                return bool(time_left)
             self.env.invalidate_all()
-        self._finish_work()
-        return bool(progress(0))
+
+    def _work_on_batch(self):
+        """:return: how many rows were worked on; 0 when nothing is left to be done"""
+        rows_left = self._get_rows(self._get_work_states(), limit=BATCH)
+        taken = rows_left.try_lock_for_update()
+        if taken:
+            self._work(taken)
+        elif not rows_left:
+            self._finish_work()
+        return len(taken)
