@@ -130,7 +130,9 @@ def place_mark(name: NameParts) -> str:
     found = _PLACE.search(name.core)
     if found is None:
         return ""
-    return (found[1] or found[2]).strip()
+    place = (found[1] or found[2]).strip()
+    is_word = place[0].islower() and not name.core.islower()
+    return "" if is_word else place  # «Альфа - комплексное снабжение»
 
 
 # === PARSING ===
