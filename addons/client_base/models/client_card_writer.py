@@ -87,51 +87,65 @@ class ClientCardWriter(models.AbstractModel):
 
         :param items: list of (``res.partner``, code -> ``cells.Cell`` to stand there)
         """
-        people = []
-        partners = self.env["res.partner"].union(*(card for card, _values in items))
-        points = partners.contact_point_ids.grouped(
-            lambda point: (point.partner_id, point.kind)
+        cards = self._get_cards(
+            self.env["res.partner"].union(*(card for card, _values in items))
         )
-        none = self.env["client.contact.point"]
+        points = cards.contact_point_ids.grouped(
+            lambda point: (point.partner_id.id, point.kind)
+        )
+        card_by_id = {card.id: card for card in cards}
+        gone_ids, new_points, people = [], [], []
         for partner, values in items:
-            card = self._get_cards(partner)
-            written = self.env["client.sheet"]._prepare_values(values)
+            card = card_by_id[partner.id]
             for kind in rows.POINT_CODES:
-                if kind not in values:
-                    continue
-                raw = values[kind].raw or []
-                self._replace_points(card, kind, raw, points.get((partner, kind), none))
-                if kind in PRIMARY_FIELDS:
-                    written[PRIMARY_FIELDS[kind]] = raw[0][0] if raw else False
-            if "sync_key" in values:
-                written["sync_key"] = values["sync_key"].raw
-                written["sync_source"] = values["sync_source"].raw
-            if not partner.active:
-                written["active"] = True
+                if kind in values:
+                    present = points.get((card.id, kind), ())
+                    gone, new = self._replace_points(card, kind, values, present)
+                    gone_ids += gone
+                    new_points += new
+            written = self._prepare_changed_values(card, values)
             if written:
                 card.write(written)
             if "contact" in values:
                 people.append((card, values["contact"].raw))
+        Point = cards.env["client.contact.point"]
+        Point.browse(gone_ids).unlink()
+        Point.create(new_points)
         self._write_people(people)
 
-    def _replace_points(self, card, kind, raw, present):
-        """Let ``raw`` be the points of a kind; what stays keeps its state."""
+    def _prepare_changed_values(self, card, values):
+        result = self.env["client.sheet"]._prepare_values(values)
+        for kind, field in PRIMARY_FIELDS.items():
+            if kind in values:
+                raw = values[kind].raw
+                result[field] = raw[0][0] if raw else False
+        for field in ("sync_key", "sync_source"):
+            if field in values:
+                result[field] = values[field].raw
+        if not card.active:
+            result["active"] = True
+        return result
+
+    def _replace_points(self, card, kind, values, present):
+        """Let a cell be the points of a kind; what stays keeps its state.
+
+        :return: ids of the points that go, values of those to be created
+        """
         known = {point.normalized or point.value: point for point in present}
-        wanted = {point[1] or point[0]: point for point in raw}
-        stored = present.with_context(contact_points=IN_STEP)
-        stored.filtered(
-            lambda point: point.normalized and point.normalized not in wanted
-        ).unlink()
-        values = self._prepare_points(card, kind, wanted.values())
+        wanted = {point[1] or point[0]: point for point in values[kind].raw or ()}
+        gone = [
+            point.id
+            for point in present
+            if point.normalized and point.normalized not in wanted
+        ]
         new_values = []
-        for key, point_values in zip(wanted, values, strict=True):
+        prepared = self._prepare_points(card, kind, wanted.values())
+        for key, point_values in zip(wanted, prepared, strict=True):
             if key not in known:
                 new_values.append(point_values)
             elif known[key].sequence != point_values["sequence"]:
-                known[key].with_context(contact_points=IN_STEP).sequence = point_values[
-                    "sequence"
-                ]
-        stored.create(new_values)
+                known[key].sequence = point_values["sequence"]
+        return gone, new_values
 
     # === PEOPLE ===
 

@@ -7,11 +7,11 @@ from odoo import models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import split_every
 
-from ..tools import cells, rows
+from ..tools import cells
 
 _logger = logging.getLogger(__name__)
 
-APPLY_BATCH = 200
+APPLY_BATCH = 500
 
 
 class ClientImportApply(models.AbstractModel):
@@ -26,12 +26,10 @@ class ClientImportApply(models.AbstractModel):
         A row that cannot be written is marked with the reason; the others go on.
         """
         for batch in split_every(APPLY_BATCH, self.ids, self.browse):
-            if not batch._try_apply():
-                for row in batch:
-                    row._try_apply()
+            batch._try_apply()
 
     def _try_apply(self):
-        """:return: whether all rows were applied, or the only one was marked"""
+        """Apply the rows together; when one of them fails, each half of them."""
         try:
             with self.env.cr.savepoint():
                 self._apply_batch()
@@ -39,10 +37,12 @@ class ClientImportApply(models.AbstractModel):
             raise  # somebody else was faster: the whole batch is run again
         except Exception as error:
             if len(self) > 1:
-                return False
+                middle = len(self) // 2
+                self[:middle]._try_apply()
+                self[middle:]._try_apply()
+                return
             _logger.info("Row %d of a client file failed", self.number, exc_info=True)
             self.write({"state": "error", "message": self._get_error_text(error)})
-        return True
 
     def _get_error_text(self, error):
         """:return: a sentence for the user; the log has the rest"""
@@ -56,11 +56,23 @@ class ClientImportApply(models.AbstractModel):
         return self.env._("This row could not be applied. Tell your administrator.")
 
     def _apply_batch(self):
-        preview = {row.id: row._get_shown() for row in self}
         file = self.import_id
-        file._judge_again(self)
-        as_shown = self.filtered(lambda row: preview[row.id] == row._get_shown())
-        (self - as_shown).write(
+        work = {"create": [], "update": []}
+        for item in file._judge_anew(self):
+            row, _parsed, verdict = item
+            if row._is_as_shown(verdict):
+                work[verdict.verdict].append(item)
+            else:
+                row._put_off(verdict)
+        self._create_cards(file, work["create"])
+        self._update_cards(file, work["update"])
+        applied = [row.id for items in work.values() for row, *_rest in items]
+        self.browse(applied).write({"state": "done", "message": False})
+
+    def _put_off(self, verdict):
+        """Ask again: something else would happen than a person said yes to."""
+        self._set_verdict(verdict)
+        self.write(
             {
                 "state": "pending",
                 "message": self.env._(
@@ -68,26 +80,17 @@ class ClientImportApply(models.AbstractModel):
                 ),
             }
         )
-        created = as_shown.filtered(lambda row: row.verdict == "create")
-        updated = as_shown.filtered(lambda row: row.verdict == "update")
-        created._create_cards(file)
-        updated._update_cards(file)
-        (created + updated).write({"state": "done", "message": False})
 
-    def _get_shown(self):
-        """What a person saw before saying yes."""
-        self.ensure_one()
-        return self.verdict, self.partner_id.id, self.changes
-
-    def _create_cards(self, file):
-        if not self:
+    def _create_cards(self, file, work):
+        """:param work: list of (row, ``rows.ParsedRow``, ``Verdict``)"""
+        if not work:
             return
-        items = [
-            (row._prepare_defaults(file), rows.load_values(row.values)) for row in self
-        ]
-        cards = self.env["client.card.writer"]._create_cards(items)
-        for row, card in zip(self, cards, strict=True):
-            row.write({"partner_id": card.id, "is_created": True})
+        cards = self.env["client.card.writer"]._create_cards(
+            [(row._prepare_defaults(file), parsed.values) for row, parsed, _ in work]
+        )
+        for (row, *_rest), card in zip(work, cards, strict=True):
+            row.partner_id = card
+        self.browse([row.id for row, *_rest in work]).is_created = True
 
     def _prepare_defaults(self, file):
         """What a new card gets beside the cells of its row."""
@@ -99,38 +102,45 @@ class ClientImportApply(models.AbstractModel):
             values |= {"sync_key": self.sync_key, "sync_source": file.sync_source}
         return values
 
-    def _update_cards(self, file):
-        if not self:
+    def _update_cards(self, file, work):
+        """:param work: list of (row, ``rows.ParsedRow``, ``Verdict``)"""
+        if not work:
             return
+        changed = [(row, row.partner_id, verdict.changes) for row, _, verdict in work]
+        self.env["client.card.writer"]._update_cards(
+            [(card, self._get_cells(file, changes)) for _, card, changes in changed]
+        )
         sheet = self.env["client.sheet"]
-        kinds = sheet._get_kinds(file.country_id.code or "")
-        items = []
-        for row in self:
-            values = {
-                change["code"]: cells.Cell(change["new"], "", change["new_raw"])
-                for change in row.changes
-            }
-            if "sync_key" in values:
-                source = file.sync_source
-                values["sync_source"] = cells.Cell(source, source, source)
-            items.append((row.partner_id, values))
-        self.env["client.card.writer"]._update_cards(items)
+        codes = {change["code"] for *_rest, changes in changed for change in changes}
+        kinds = sheet._get_kinds(file.country_id.code or "", codes)
         after = sheet._read_cells(self.partner_id, kinds)
         self.env["client.change"].sudo().create(  # nobody may write the journal by hand
             [
-                row._prepare_journal_values(change, after[row.partner_id.id])
-                for row in self
-                for change in row.changes
+                row._prepare_journal_values(file, change, after[card.id])
+                for row, card, changes in changed
+                for change in changes
             ]
         )
 
-    def _prepare_journal_values(self, change, after):
+    def _get_cells(self, file, changes):
+        """:return: code -> ``cells.Cell`` to be written"""
+        values = {
+            change["code"]: cells.Cell(change["new"], "", change["new_raw"])
+            for change in changes
+        }
+        if "sync_key" in values:
+            source = file.sync_source
+            values["sync_source"] = cells.Cell(source, source, source)
+        return values
+
+    def _prepare_journal_values(self, file, change, after):
         """Note what the card says now, which the system may have tidied."""
         code = change["code"]
         new = after[code] if code in after and code != "contact" else None
         return {
             "partner_id": self.partner_id.id,
-            "import_id": self.import_id.id,
+            "import_id": file.id,
+            "company_id": file.company_id.id,
             "row_id": self.id,
             "field": code,
             "old_value": change["old"],

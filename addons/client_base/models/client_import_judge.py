@@ -8,6 +8,7 @@ from .client_sheet import CARD_FIELDS
 
 JUDGE_BATCH = 1000
 NAME_CODES = ("legal_form", "name")
+UNIQUE_RULES = ("id", "sync_key")
 CHANGE_ORDER = (*CARD_FIELDS, "contact")
 
 
@@ -35,7 +36,8 @@ class ClientImportJudge(models.AbstractModel):
     def _judge_file(self, file_columns):
         """Yield values of ``client.import.row`` for every row of the file."""
         country_code = self.country_id.code or ""
-        kinds = self.env["client.sheet"]._get_kinds(country_code)
+        codes = rows.value_codes(file_columns)
+        kinds = self.env["client.sheet"]._get_kinds(country_code, codes)
         texts, parsed = [], []
         for number, line in self._read_lines():
             texts.append((number, line))
@@ -59,7 +61,8 @@ class ClientImportJudge(models.AbstractModel):
             if match.kind != "certain"
         ]
         found = matching.find_twins([keys[position] for position in open_positions])
-        return {
+        twins = self._find_known_twins(matches, texts)
+        return twins | {
             open_positions[position]: {
                 "row": texts[open_positions[twin.first_index]][0],
                 "is_certain": not matching.sync_keys_differ(
@@ -69,6 +72,17 @@ class ClientImportJudge(models.AbstractModel):
             }
             for position, twin in found.items()
         }
+
+    def _find_known_twins(self, matches, texts):
+        """:return: as ``_find_twins``, for rows of a client that the base knows"""
+        first_positions, twins = {}, {}
+        for position, match in enumerate(matches):
+            if match.kind != "certain":
+                continue
+            first = first_positions.setdefault(match.client_id, position)
+            if first != position:
+                twins[position] = {"row": texts[first][0], "is_certain": True}
+        return twins
 
     def _make_key(self, row):
         """:rtype: matching.ClientKey"""
@@ -122,9 +136,20 @@ class ClientImportJudge(models.AbstractModel):
     # === AGAIN ===
 
     def _judge_again(self, file_rows):
-        """Judge rows anew: a person decided, or time has passed since the preview."""
-        kinds = self.env["client.sheet"]._get_kinds(self.country_id.code or "")
+        """Judge rows anew, now that a person has decided."""
+        for file_row, _row, verdict in self._judge_anew(file_rows):
+            file_row._set_verdict(verdict)
+
+    def _judge_anew(self, file_rows):
+        """Judge rows that were read some time ago; nothing is written.
+
+        :return: list of (row of the file, ``rows.ParsedRow``, ``Verdict``)
+        """
         parsed = [row._to_parsed() for row in file_rows]
+        codes = rows.value_codes(self._get_columns()).union(
+            *(row.values for row in parsed)
+        )
+        kinds = self.env["client.sheet"]._get_kinds(self.country_id.code or "", codes)
         keys = [self._make_key(row) for row in parsed]
         index = self.env["client.identity"]._make_index(
             keys, self.company_id, with_names=False
@@ -135,15 +160,17 @@ class ClientImportJudge(models.AbstractModel):
         ]
         decisions = [file_row.decision for file_row in file_rows]
         verdicts = self._judge(judged, kinds, decisions)
-        for file_row, verdict in zip(file_rows, verdicts, strict=True):
-            file_row._set_verdict(verdict)
+        return list(zip(file_rows, parsed, verdicts, strict=True))
 
     def _match_again(self, file_row, match):
         """A decision of a person, and a client found earlier, outweigh the ladder."""
-        if file_row.decision == "client":
-            return matching.Match("certain", file_row.partner_id.id, "decision")
-        if file_row.decision == "create" and match.kind != "certain":
-            return matching.Match("none")
+        if file_row.decision == "create":
+            # but what names one client by itself cannot stand on two cards
+            return match if match.rule in UNIQUE_RULES else matching.Match("none")
+        if file_row.decision:
+            is_choice = file_row.decision == "client"
+            rule = "decision" if is_choice else file_row.reason_code
+            return matching.Match("certain", file_row.partner_id.id, rule)
         return match
 
     # === ROWS ===
@@ -174,11 +201,8 @@ class ClientImportJudge(models.AbstractModel):
         if match.reason == "unknown_id":
             return self._reject("client_id", "unknown_id", value=row.client_id)
         if match.kind == "certain" and match.client_id in current:
-            if not self.env["res.partner"].browse(match.client_id).active and (
-                decision != "client"
-            ):
-                return Verdict("ambiguous", "archived", candidate_ids=[match.client_id])
-            return self._judge_known(row, match, current, kinds, decision)
+            known = self._judge_known(row, match, current, kinds, decision)
+            return known if decision else self._doubt_known(known, twin)
         if row.is_empty:
             return self._reject("name", "no_name")
         if match.kind == "ambiguous":
@@ -194,6 +218,17 @@ class ClientImportJudge(models.AbstractModel):
             return Verdict("create", "new_like_row", twin, changes=changes)
         return Verdict("create", "new", changes=changes)
 
+    def _doubt_known(self, known, twin):
+        """Ask before a row changes a client whom an earlier row changes, or an old one.
+
+        :return: ``known``, or that somebody has to decide
+        """
+        if not self.env["res.partner"].browse(known.partner_id).active:
+            return Verdict("ambiguous", "archived", candidate_ids=[known.partner_id])
+        if twin and known.verdict != "unchanged":
+            return Verdict("ambiguous", "twin", twin, candidate_ids=[known.partner_id])
+        return known
+
     def _reject(self, code, reason, **data):
         column = self.column_ids.filtered(lambda column: column.code == code)[:1]
         return Verdict("rejected", reason, data, column=column.header or "")
@@ -208,7 +243,8 @@ class ClientImportJudge(models.AbstractModel):
         if any(change["outcome"] == "conflict" for change in changes):
             verdict = "conflict"
         else:
-            verdict = "update" if changes else "unchanged"
+            is_archived = not self.env["res.partner"].browse(match.client_id).active
+            verdict = "update" if changes or is_archived else "unchanged"
         return Verdict(verdict, match.rule, {}, match.client_id, [], changes)
 
     def _compare(self, row, current, kinds):

@@ -65,6 +65,7 @@ class ClientImportRow(models.Model):
         column1="row_id",
         column2="partner_id",
         string="May Be",
+        context={"active_test": False},
     )
     decision = fields.Selection(
         selection=[
@@ -223,6 +224,15 @@ class ClientImportRow(models.Model):
             sync_key=self.sync_key or "",
             values=rows.load_values(self.values or {}),
             notes=(self.notes or "").splitlines(),
+        )
+
+    def _is_as_shown(self, verdict):
+        """Tell whether this is what a person saw before saying yes."""
+        self.ensure_one()
+        return (
+            verdict.verdict == self.verdict
+            and (verdict.partner_id or False) == self.partner_id.id
+            and verdict.changes == (self.changes or [])
         )
 
     def _set_verdict(self, verdict):

@@ -109,11 +109,16 @@ class ClientSheet(models.AbstractModel):
     # === KINDS ===
 
     @api.model
-    def _get_kinds(self, country_code=""):
-        """:return: code -> ``cells.Kind``, ready for a whole file"""
+    def _get_kinds(self, country_code="", codes=CARD_FIELDS):
+        """Prepare the columns of a whole file.
+
+        :param codes: those that matter; other codes than those of the card may be there
+        :return: code -> ``cells.Kind``
+        """
         return {
             code: self._make_kind(field, kind, country_code)
             for code, (field, kind) in CARD_FIELDS.items()
+            if code in codes
         }
 
     def _make_kind(self, field, kind, country_code):
@@ -166,16 +171,20 @@ class ClientSheet(models.AbstractModel):
 
     @api.model
     def _read_cells(self, partners, kinds):
-        """:return: partner id -> code -> ``cells.Cell`` of everything on the card"""
+        """Read what ``kinds`` names, the people and the key from cards.
+
+        :return: partner id -> code -> ``cells.Cell``
+        """
+        none = self.env["client.contact.point"]
         points = partners.contact_point_ids.grouped("partner_id")
         people = partners.child_ids.filtered(lambda child: child.type == "contact")
         people_by_parent = people.grouped("parent_id")
         result = {}
         for partner in partners:
-            own_points = points.get(partner, partners.contact_point_ids[:0])
+            own_points = points.get(partner, none)
             values = {
-                code: kinds[code].show(self._get_raw(partner, own_points, *spec))
-                for code, spec in CARD_FIELDS.items()
+                code: kind.show(self._get_raw(partner, own_points, *CARD_FIELDS[code]))
+                for code, kind in kinds.items()
             }
             values["contact"] = self._show_people(people_by_parent.get(partner, ()))
             values["sync_key"] = cells.Kind().show(partner.sync_key)

@@ -1,6 +1,6 @@
 """From the cells of one row of a file to what it says of one client."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,8 @@ PERSON_CODES = {
 }
 TEXT_MARK = ".text"
 POINT_CODES = ("phone", "email", "telegram", "viber", "whatsapp")
+# The parts of an address that a column "address" is taken apart into.
+ADDRESS_CODES = ("zip", "city", "street")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,14 @@ class ParsedRow:
     def is_empty(self) -> bool:
         """Whether nothing is left by which a client could be made."""
         return not self.name
+
+
+def value_codes(columns: Iterable[Column]) -> set[str]:
+    """Return the codes that rows with these columns can have values of."""
+    codes = {column.code for column in columns} | {"comment"}  # what is left over
+    if "address" in codes:
+        codes.update(ADDRESS_CODES)
+    return codes
 
 
 def parse_row(
@@ -150,7 +160,7 @@ def _read_identity(row: ParsedRow, code: str, text: str) -> None:
 def _read_address(row: ParsedRow, text: str) -> None:
     """Fill the parts of the address that have no column of their own."""
     parts = address.split_address(text)
-    for code in ("zip", "city", "street"):
+    for code in ADDRESS_CODES:
         value = squeeze(getattr(parts, code))
         if value and code not in row.values:
             row.values[code] = Cell(value, value, value)
