@@ -19,8 +19,14 @@ REASONS = {
     ),
     "contacts_disagree": _lt("The phone and the e-mail belong to different clients."),
     "contact_shared": _lt("Several clients have this phone or e-mail."),
-    "other_sync_key": _lt(
+    "contact_other_key": _lt(
         "Looks like a client who has another key in the same accounting system."
+    ),
+    "tax_id_other_key": _lt(
+        "The tax ID of a client who has another key in the same accounting system."
+    ),
+    "id_other_key": _lt(
+        "The ID says one client, the key of the accounting system says another."
     ),
     "id_other_client": _lt(
         "A client has this ID, but neither his name nor his contacts are like these."

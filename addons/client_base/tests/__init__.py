@@ -1,3 +1,5 @@
+from . import test_client_import
+from . import test_client_import_values
 from . import test_contact_point
 from . import test_contact_point_state
 from . import test_partner_merge

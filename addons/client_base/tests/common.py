@@ -1,4 +1,7 @@
 import base64
+import io
+
+import openpyxl
 
 from odoo.tests import new_test_user
 
@@ -88,6 +91,19 @@ class ClientImportCommon(ClientCommon):
     def _judge_line(self, header, *line, **values):
         """:return: the ``client.import.row`` of a file with one row"""
         return self._read_file(header, line, **values).row_ids
+
+    def _export_lines(self, partners, **values):
+        """:return: header and lines of an exported file, all cells as text"""
+        export = self.env["client.export"].create(
+            {"partner_ids": partners.ids, **values}
+        )
+        export.action_export()
+        content = base64.b64decode(export.with_context(bin_size=False).data)
+        table = openpyxl.load_workbook(io.BytesIO(content)).active
+        header, *lines = (
+            [cell or "" for cell in line] for line in table.iter_rows(values_only=True)
+        )
+        return header, lines
 
     def assertVerdict(self, row, verdict, code, partner=None):
         """Compare the verdict and its reason; ``partner`` is the client matched."""

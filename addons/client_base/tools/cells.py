@@ -176,6 +176,14 @@ class BooleanKind(Kind):
     def show(self, raw: Any) -> Cell:
         return Cell(self._yes, "1", True) if raw else Cell("", "0", False)
 
+    def merge(
+        self, base: str | None, current: Cell, incoming: Cell, *, clear_empty: bool
+    ) -> Merge:
+        """Read an empty cell that empties the card as "no"."""
+        if clear_empty and base and not incoming.canon:
+            incoming = self.show(False)
+        return super().merge(base, current, incoming, clear_empty=clear_empty)
+
 
 class ChoiceKind(Kind):
     """One of known values: a selection or a record, found by any of its names."""
