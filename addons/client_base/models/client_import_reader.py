@@ -3,8 +3,10 @@ import binascii
 import logging
 from itertools import islice
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Command
 from odoo.tools import split_every
 
@@ -139,11 +141,10 @@ class ClientImportReader(models.AbstractModel):
         layout = Layout._find(self.signature, self.company_id)
         if layout:
             layout.write(values)
-        else:
-            Layout.create(
-                {
-                    **values,
-                    "signature": self.signature,
-                    "company_id": self.company_id.id,
-                }
-            )
+            return
+        values |= {"signature": self.signature, "company_id": self.company_id.id}
+        try:
+            with self.env.cr.savepoint():
+                Layout.create(values)
+        except UniqueViolation as error:  # learnt by somebody else this very moment
+            raise ConcurrencyError(str(error)) from error
