@@ -18,7 +18,7 @@ KINDS = {
     "website": cells.WebsiteKind(),
     "tax_id": cells.TaxIdKind(),
     "date": cells.DateKind(),
-    "boolean": cells.BooleanKind("Так"),
+    "boolean": cells.BooleanKind("Так", "Ні"),
     "choice": SOURCES,
     "tags": TAGS,
     "phones": PHONES,
@@ -157,7 +157,7 @@ def test_a_new_tag_is_marked_as_new():
 
 @pytest.mark.parametrize("text", ["так", "Yes", "1", "+", "да"])
 def test_yes_is_read_in_three_languages(text):
-    assert cells.BooleanKind("Так").parse(text).raw is True
+    assert cells.BooleanKind("Так", "Ні").parse(text).raw is True
 
 
 def test_a_web_address_is_the_same_with_and_without_scheme():

@@ -127,7 +127,7 @@ class ClientSheet(models.AbstractModel):
         if kind == "points":
             return cells.PointsKind(field, country_code)
         if kind == "boolean":
-            return cells.BooleanKind(self.env._("Yes"))
+            return cells.BooleanKind(self.env._("Yes"), self.env._("No"))
         if kind == "selection":
             return cells.ChoiceKind(*self._get_selection_names(field))
         labels, spellings = self._get_record_names(field)

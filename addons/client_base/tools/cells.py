@@ -159,30 +159,23 @@ class DateKind(Kind):
 
 
 class BooleanKind(Kind):
-    """Yes or nothing."""
+    """Yes or no."""
 
-    def __init__(self, yes: str) -> None:
-        """:param yes: the word for yes in the language of the reader"""
-        self._yes = yes
+    def __init__(self, yes: str, no: str) -> None:
+        """Take the words for yes and no in the language of the reader."""
+        self._cells = (Cell(no, "0", False), Cell(yes, "1", True))
 
     def parse(self, text: str) -> Cell:
         word = squeeze(text).lower()
-        if word in YES_WORDS or word == self._yes.lower():
-            return Cell(self._yes, "1", True)
-        if word in NO_WORDS:
-            return Cell("", "0", False)
+        no, yes = self._cells
+        if word in YES_WORDS or word == yes.text.lower():
+            return yes
+        if word in NO_WORDS or word == no.text.lower():
+            return no
         return Cell(rest=squeeze(text))
 
     def show(self, raw: Any) -> Cell:
-        return Cell(self._yes, "1", True) if raw else Cell("", "0", False)
-
-    def merge(
-        self, base: str | None, current: Cell, incoming: Cell, *, clear_empty: bool
-    ) -> Merge:
-        """Read an empty cell that empties the card as "no"."""
-        if clear_empty and base and not incoming.canon:
-            incoming = self.show(False)
-        return super().merge(base, current, incoming, clear_empty=clear_empty)
+        return self._cells[bool(raw)]
 
 
 class ChoiceKind(Kind):

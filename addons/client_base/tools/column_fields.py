@@ -110,7 +110,9 @@ FIELDS: Final[tuple[Field, ...]] = (
         "| пошта | mail | e mail address | email address | electronic mail",
         repeats=True,
     ),
-    _field("telegram", "text", "telegram | телеграм | телеграмм | tg | тг", repeats=True),
+    _field(
+        "telegram", "text", "telegram | телеграм | телеграмм | tg | тг", repeats=True
+    ),
     _field("viber", "phones", "viber | вайбер | вибер", repeats=True),
     _field(
         "whatsapp",

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 Outcome = Literal["same", "take", "keep", "conflict"]
 
@@ -38,31 +38,12 @@ class CellMerge:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class ListMerge:
-    """What a cell with several values does; ``values`` is what the card then holds.
-
-    ``added`` and ``removed`` are the difference to the present values. With the
-    outcome ``conflict`` the values are the present ones.
-    """
-
-    outcome: Outcome
-    values: tuple[str, ...]
-    added: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-
-
 def digest(value: str) -> str:
     """:return: 8 characters of ``A-Z a-z 0-9 _ -`` that stand for a value"""
     raw = hashlib.blake2b(
         value.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES
     )
     return base64.urlsafe_b64encode(raw.digest()).decode()
-
-
-def list_digest(values: Sequence[str]) -> str:
-    """:return: digest of several values, whatever their order"""
-    return digest("\n".join(sorted(set(values))))
 
 
 def make_mark(values: Mapping[str, str]) -> str:
@@ -104,54 +85,3 @@ def merge_cell(
     if base == digest(current):
         return CellMerge("take", incoming)
     return CellMerge("conflict", current)
-
-
-def merge_values(
-    base: Mapping[str, str] | None,
-    current: Mapping[str, str],
-    incoming: Mapping[str, str],
-    *,
-    clear_empty: bool = False,
-) -> dict[str, CellMerge]:
-    """Merge the cells of one row; a value the file has no column for is left out.
-
-    :param base: what :func:`read_mark` gave; a code it does not name is unknown
-    """
-    base = base or {}
-    return {
-        code: merge_cell(
-            base.get(code), current.get(code, ""), value, clear_empty=clear_empty
-        )
-        for code, value in incoming.items()
-    }
-
-
-def merge_list(
-    base: str | None,
-    current: Sequence[str],
-    incoming: Sequence[str],
-    *,
-    clear_empty: bool = False,
-) -> ListMerge:
-    """Merge several phones, e-mails or tags of one cell; their order means nothing.
-
-    Without a base a file only adds. With one, a value missing in the file was removed
-    there, unless our side changed since the export: then both did, a conflict.
-
-    :param base: :func:`list_digest` at the time of the export; None when unknown
-    """
-    present = tuple(dict.fromkeys(current))
-    wanted = tuple(dict.fromkeys(incoming))
-    added = tuple(value for value in wanted if value not in present)
-    if base is None:
-        outcome: Outcome = "take" if added else "same"
-        return ListMerge(outcome, present + added, added)
-    removed = tuple(value for value in present if value not in wanted)
-    if (not added and not removed) or (not wanted and not clear_empty):
-        return ListMerge("same", present)
-    if base == list_digest(wanted):
-        return ListMerge("keep", present)
-    if base != list_digest(present):
-        return ListMerge("conflict", present)
-    kept = tuple(value for value in present if value in wanted)
-    return ListMerge("take", kept + added, added, removed)
