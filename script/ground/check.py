@@ -2,13 +2,21 @@
 
 import json
 import os
-import subprocess
+import signal
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import databases, environment, lint, odoo, paths, postgres, template
+from . import (
+    environment,
+    lint,
+    odoo,
+    paths,
+    postgres,
+    process,
+    template,
+)
 from .console import Failure, run_main, say
 from .result import Result
 
@@ -57,17 +65,12 @@ def _unit(_pg: dict[str, str], options: list[str]) -> Result:
 
 
 def _addons(pg: dict[str, str], options: list[str]) -> Result:
-    database = databases.own_name("addons")
-    databases.clone(pg, template.ensure(pg), database)
-    settings = [f"--odoo-database={database}", "--odoo-http"]
-    try:
+    with template.copy(pg, "addons") as database:
+        settings = [f"--odoo-database={database}", "--odoo-http"]
         return _pytest("addons", pg, [*settings, *_targets("addons", options)])
-    finally:
-        databases.drop(pg, database)
 
 
 def _system(pg: dict[str, str], options: list[str]) -> Result:
-    template.ensure(pg)
     return _pytest("system", pg, ["-p", "no:odoo", *_targets("tests/system", options)])
 
 
@@ -90,21 +93,21 @@ def _pytest(part: str, variables: dict[str, str], arguments: list[str]) -> Resul
     """Run pytest in the foreground and read what its counting plugin wrote."""
     counts = odoo.log_path(f"counts-{part}").with_suffix(".json")
     counts.unlink(missing_ok=True)
-    answer = subprocess.run(
+    code = process.foreground(
         [sys.executable, "-m", "pytest", "-p", "ground.pytest_counts", *arguments],
-        cwd=paths.ROOT,
-        env={**environment.complete(variables), "GROUND_COUNTS": str(counts)},
-        stdin=subprocess.DEVNULL,
-        check=False,
+        {**environment.complete(variables), "GROUND_COUNTS": str(counts)},
+        folder=paths.ROOT,
+        # pytest then stops the servers that its fixtures have started.
+        on_terminate=signal.SIGINT,
     )
     if not counts.exists():
-        return Result(part, failures=[f"{part}: pytest ended with {answer.returncode}"])
+        return Result(part, failures=[f"{part}: pytest ended with {code}"])
     result = Result(part, **json.loads(counts.read_text()))
-    if answer.returncode and result.ok:
+    if code and result.ok:
         reason = (
             "no test was found"
-            if answer.returncode == NO_TESTS_COLLECTED
-            else f"pytest ended with {answer.returncode}"
+            if code == NO_TESTS_COLLECTED
+            else f"pytest ended with {code}"
         )
         result.failures.append(f"{part}: {reason}")
     return result

@@ -1,8 +1,10 @@
 """How the scripts speak to the person who started them."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable
+from types import FrameType
 
 
 class Failure(Exception):
@@ -19,7 +21,13 @@ def say(text: str) -> None:
 
 
 def run_main(main: Callable[[list[str]], int]) -> None:
-    """Run a script's main function: its answer is the exit code."""
+    """Run a script's main function: its answer is the exit code.
+
+    A request to end is the same as Ctrl-C: whatever was started is stopped in order.
+    """
+    # Both by name: a script in the background starts with Ctrl-C switched off.
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)
     try:
         sys.exit(main(sys.argv[1:]))
     except Failure as failure:
@@ -33,3 +41,7 @@ def run_main(main: Callable[[list[str]], int]) -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

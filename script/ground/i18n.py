@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polib
 
-from . import addons, databases, odoo, paths, postgres, template
+from . import addons, odoo, paths, postgres, template
 from .console import Failure, run_main, say
 
 LANGUAGES = ["uk", "ru"]
@@ -25,17 +25,12 @@ def main(arguments: list[str]) -> int:
     names = arguments or addons.names()
     if unknown := set(names) - set(addons.names()):
         raise Failure(f"No such addon here: {', '.join(sorted(unknown))}.")
-    with postgres.running() as pg:
-        database = databases.own_name("i18n")
-        databases.clone(pg, template.ensure(pg), database)
-        try:
-            say("Translations: loading uk and ru")
-            odoo.run(pg, ["i18n", "loadlang", "-d", database, "-l", *LANGUAGES])
-            say(f"Translations: writing those of {', '.join(names)}")
-            export = ["i18n", "export", "-d", database, *names]
-            odoo.run(pg, [*export, "-l", "pot", *LANGUAGES])
-        finally:
-            databases.drop(pg, database)
+    with postgres.running() as pg, template.copy(pg, "i18n") as database:
+        say("Translations: loading uk and ru")
+        odoo.run(pg, ["i18n", "loadlang", "-d", database, "-l", *LANGUAGES])
+        say(f"Translations: writing those of {', '.join(names)}")
+        export = ["i18n", "export", "-d", database, *names]
+        odoo.run(pg, [*export, "-l", "pot", *LANGUAGES])
     for name in names:
         for path in _translations(paths.ADDONS / name):
             _report(path)

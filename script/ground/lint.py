@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from . import addons, databases, environment, i18n, odoo, paths, postgres, template
+from . import addons, environment, i18n, odoo, paths, postgres, template
 from .console import Failure, run_main, say
 from .result import Result
 
@@ -127,12 +127,8 @@ def _on_copy(
     pg: dict[str, str], check: Callable[[dict[str, str], str], Problems]
 ) -> Problems:
     """Run a check on a copy of the template database."""
-    database = databases.own_name("lint")
-    databases.clone(pg, template.ensure(pg), database)
-    try:
+    with template.copy(pg, "lint") as database:
         return check(pg, database)
-    finally:
-        databases.drop(pg, database)
 
 
 def _test_lint(pg: dict[str, str], database: str) -> Problems:

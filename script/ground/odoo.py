@@ -16,6 +16,7 @@ from pathlib import Path
 
 from . import environment, paths
 from .console import Failure, say
+from .process import BOUND, watched
 
 COMMAND = [sys.executable, str(paths.VENV / "bin" / "odoo")]
 INTERFACE = "127.0.0.1"
@@ -48,18 +49,30 @@ def install(
 
     :raises Failure: with the end of the log when Odoo gives up
     """
-    log = log_path(f"install-{database}")
     options = ["--stop-after-init", "--no-http", "--max-cron-threads=0", "-d", database]
-    if init:
-        options += ["-i", ",".join(init)]
-    if update:
-        options += ["-u", ",".join(update)]
+    for option, values in (
+        ("-i", init),
+        ("-u", update),
+        ("--load-language", languages),
+    ):
+        if values:
+            options += [option, ",".join(values)]
     if demo:
         options.append("--with-demo")
-    if languages:
-        options.append("--load-language=" + ",".join(languages))
+    try:
+        _run_installation(pg, options, log_path(f"install-{database}"))
+    except Failure as failure:
+        names = ", ".join([*init, *update])
+        raise Failure(f"Odoo could not install {names}.", *failure.advice) from failure
+
+
+def _run_installation(pg: dict[str, str], options: list[str], log: Path) -> None:
     tail: deque[str] = deque(maxlen=25)
-    with _spawn(pg, options) as process, log.open("w") as file:
+    command = [*COMMAND, *options]
+    with (
+        log.open("w") as file,
+        watched(command, environment.complete(pg)) as process,
+    ):
         for line in process.stdout or ():
             file.write(line)
             tail.append(line)
@@ -68,8 +81,11 @@ def install(
     gave_up = any(PROBLEM.match(line) and " CRITICAL " in line for line in tail)
     if process.returncode or gave_up:
         sys.stderr.writelines(tail)
-        names = ", ".join([*init, *update])
-        raise Failure(f"Odoo could not install {names}.", f"The whole log: {log}")
+        raise Failure(
+            "Odoo gave up.",
+            f"The whole log: {log}",
+            "Mend what it says above and start again.",
+        )
 
 
 def shell(pg: dict[str, str], database: str, code: str) -> str:
@@ -119,18 +135,6 @@ def free_port() -> int:
         return port
 
 
-def _spawn(pg: dict[str, str], options: list[str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [*COMMAND, *options],
-        env=environment.complete(pg),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    )
-
-
 class Server:
     """A running Odoo that serves one database on a port of this machine.
 
@@ -162,6 +166,7 @@ class Server:
         """Start and wait until a page is answered."""
         self.log.unlink(missing_ok=True)
         command = [
+            *BOUND,
             *COMMAND,
             f"--database={self.database}",
             f"--db-filter=^{re.escape(self.database)}$",

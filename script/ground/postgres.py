@@ -78,7 +78,7 @@ def running() -> Iterator[dict[str, str]]:
     if environment.names_a_server():
         yield environment.external_variables()
         return
-    USERS_LOCK.parent.mkdir(exist_ok=True)
+    USERS_LOCK.parent.mkdir(parents=True, exist_ok=True)
     with USERS_LOCK.open("w") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
         try:

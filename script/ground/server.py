@@ -2,14 +2,12 @@
 
 import argparse
 import re
-import signal
 import socket
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 
 from . import addons, databases, odoo, postgres
 from .console import Failure, run_main, say
@@ -89,12 +87,6 @@ def _serve(pg: dict[str, str], options: argparse.Namespace) -> int:
         pg, options.database, port=options.port, workers=options.workers
     )
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    # Both by name: a script in the background starts with Ctrl-C switched off.
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
     say("Odoo: starting")
     with odoo.serving(server):
         # The first page makes the style sheets: better now than before the user's eyes.

@@ -1,19 +1,65 @@
 """The database that every test database is a copy of: our addons, no demo data."""
 
+import contextlib
 import fcntl
+import itertools
+from collections.abc import Iterator
 
 from . import addons, databases, odoo, paths
 from .console import say
 
 
+@contextlib.contextmanager
+def copy(pg: dict[str, str], purpose: str) -> Iterator[str]:
+    """Make a copy of the template for the length of the block; yield its name.
+
+    Several scripts may ask for the same purpose at once: each gets a copy of its own.
+    """
+    with _free_name(purpose) as name:
+        with _lock("template"):
+            databases.clone(pg, _ensure(pg), name)
+        try:
+            yield name
+        finally:
+            databases.drop(pg, name)
+
+
 def ensure(pg: dict[str, str]) -> str:
+    """Return the name of the template, complete and current; for making own copies."""
+    with _lock("template"):
+        return _ensure(pg)
+
+
+@contextlib.contextmanager
+def _free_name(purpose: str) -> Iterator[str]:
+    """Hold the first database name for a purpose that no living script holds."""
+    for number in itertools.count(1):
+        name = databases.own_name(f"{purpose}{number}")
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(_lock(name, wait=False))
+            except BlockingIOError:
+                continue
+            yield name
+            return
+
+
+@contextlib.contextmanager
+def _lock(name: str, *, wait: bool = True) -> Iterator[None]:
+    """Hold a lock that ends with this process, however it ends."""
+    folder = paths.ROOT / ".odoo" / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / name).open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
+
+
+def _ensure(pg: dict[str, str]) -> str:
     """Return the name of the template, made anew when an addon has changed since."""
     name = databases.own_name("template")
     wanted = {**addons.checksums(), "": odoo.fingerprint()}
-    with (paths.ROOT / ".odoo" / "template.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not databases.exists(pg, name) or databases.recall(pg, name) != wanted:
-            _make(pg, name, wanted)
+    if not databases.exists(pg, name) or databases.recall(pg, name) != wanted:
+        _make(pg, name, wanted)
     return name
 
 

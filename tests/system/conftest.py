@@ -37,10 +37,8 @@ def pg() -> Iterator[dict[str, str]]:
 @pytest.fixture(scope="session")
 def base_database(pg: dict[str, str]) -> Iterator[str]:
     """A database with all addons; to be copied only, as ``make_database`` does."""
-    name = databases.own_name("system")
-    databases.clone(pg, template.ensure(pg), name)
-    yield name
-    databases.drop(pg, name)
+    with template.copy(pg, "system") as name:
+        yield name
 
 
 @pytest.fixture(scope="session")
