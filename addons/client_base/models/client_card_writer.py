@@ -35,9 +35,12 @@ class ClientCardWriter(models.AbstractModel):
         :param items: list of (defaults for ``res.partner``, code -> ``cells.Cell``)
         :return: the new clients in the order of ``items``
         """
-        cards = self._get_cards().create(
+        Card = self._get_cards()
+        # what core's own import calls: looks at parents once a batch, not once a card
+        created = Card._load_records_create(
             [self._prepare_card_values(*item) for item in items]
         )
+        cards = Card.browse(created.ids)
         points, people = [], []
         for card, (_defaults, values) in zip(cards, items, strict=True):
             for kind in rows.POINT_CODES:
@@ -111,14 +114,11 @@ class ClientCardWriter(models.AbstractModel):
         Point = cards.env["client.contact.point"]
         Point.browse(gone_ids).unlink()
         Point.create(new_points)
+        cards._push_primary_contacts(PRIMARY_FIELDS)
         self._write_people(people)
 
     def _prepare_changed_values(self, card, values):
         result = self.env["client.sheet"]._prepare_values(values)
-        for kind, field in PRIMARY_FIELDS.items():
-            if kind in values:
-                raw = values[kind].raw
-                result[field] = raw[0][0] if raw else False
         for field in ("sync_key", "sync_source"):
             if field in values:
                 result[field] = values[field].raw

@@ -1,3 +1,5 @@
+from sys import maxsize
+
 from odoo import api, fields, models
 
 from ..tools import points
@@ -65,6 +67,11 @@ class ClientContactPoint(models.Model):
         index="btree_not_null",
         help="Empty when the value is not a phone, an address or a name at all.",
     )
+    is_primary = fields.Boolean(
+        string="Primary",
+        compute="_compute_is_primary",
+        help="The first one of its kind; phones and e-mails stand on the card too.",
+    )
     note = fields.Char(help="For example: accountant, only after six, extension 12.")
     state = fields.Selection(
         selection=[
@@ -97,6 +104,18 @@ class ClientContactPoint(models.Model):
     def _compute_normalized(self):
         for point in self:
             point.normalized = next(iter(point._get_normal_forms(point.value)), False)
+
+    @api.depends(
+        "partner_id.contact_point_ids.kind", "partner_id.contact_point_ids.sequence"
+    )
+    def _compute_is_primary(self):
+        for partner, points in self.grouped("partner_id").items():
+            ordered = partner.contact_point_ids.sorted(
+                lambda point: (point.sequence, point._origin.id or maxsize)
+            )
+            first_of_kind = {point.kind: point for point in reversed(ordered)}
+            for point in points:
+                point.is_primary = point == first_of_kind.get(point.kind)
 
     # === CRUD METHODS ===
 
@@ -141,6 +160,17 @@ class ClientContactPoint(models.Model):
     def action_fail(self):
         """Say that these points do not work."""
         self.write({"state": "failed"})
+
+    def action_open_partner(self):
+        """Open the card of whoever has this phone or address."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "res.partner",
+            "res_id": self.partner_id.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
 
     def action_make_primary(self):
         """Put each point before the others of its kind."""
@@ -205,16 +235,15 @@ class ClientContactPoint(models.Model):
     def _apply_blacklists(self):
         """A point whose address is on a blacklist already does not stay unknown."""
         for kind, model, field in BLACKLISTS:
+            # sudo: the list itself is for marketing users only
+            blacklist_sudo = self.env[model].sudo()
+            if not blacklist_sudo.search([], limit=1):
+                continue  # to look each address up costs more than to create the point
             by_address = self.filtered(
                 lambda point, kind=kind: point.kind == kind and point.normalized
             ).grouped("normalized")
-            blocked = (
-                self.env[model]
-                .sudo()  # the list itself is for marketing users only
-                .search([(field, "in", list(by_address))])
-                .mapped(field)
-            )
-            for address in blocked:
+            blocked = blacklist_sudo.search([(field, "in", list(by_address))])
+            for address in blocked.mapped(field):
                 by_address[address].write(
                     self._prepare_state_values("failed", "blacklist")
                 )

@@ -88,9 +88,11 @@ class ClientImportApply(models.AbstractModel):
         cards = self.env["client.card.writer"]._create_cards(
             [(row._prepare_defaults(file), parsed.values) for row, parsed, _ in work]
         )
-        for (row, *_rest), card in zip(work, cards, strict=True):
-            row.partner_id = card
-        self.browse([row.id for row, *_rest in work]).is_created = True
+        created = self.browse([row.id for row, *_rest in work])
+        created.is_created = True
+        created_sudo = created.sudo()  # whether one may write them was asked just now
+        for row_sudo, card in zip(created_sudo, cards, strict=True):
+            row_sudo.partner_id = card
 
     def _prepare_defaults(self, file):
         """What a new card gets beside the cells of its row."""

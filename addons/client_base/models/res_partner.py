@@ -33,6 +33,13 @@ class ResPartner(models.Model):
         help="A company or a person of its own: no address, no contact of a company, "
         "no colleague and not our own company.",
     )
+    # Spares each write to a card a search for the company whose address it may be.
+    own_company_ids = fields.One2many(
+        comodel_name="res.company",
+        inverse_name="partner_id",
+        string="Our Companies",
+        groups="base.group_user",
+    )
     client_type_id = fields.Many2one(
         comodel_name="client.type",
         index="btree_not_null",
@@ -279,6 +286,14 @@ class ResPartner(models.Model):
         )
         action["context"] = {"default_partner_ids": self.ids}
         return action
+
+    def action_choose_for_row(self):
+        """Say that the row of a file that stands in the context is this client."""
+        self.ensure_one()
+        row_id = int(self.env.context.get("client_import_row_id") or 0)
+        row = self.env["client.import.row"].browse(row_id).exists()
+        if row:
+            row.action_is_client(self.id)
 
     def action_open_changes(self):
         """Open what files changed on this card."""
