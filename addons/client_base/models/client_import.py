@@ -156,10 +156,8 @@ class ClientImport(models.Model):
         return files
 
     def write(self, vals):
-        if "data" in vals and any(file.state not in ("draft", "read") for file in self):
-            raise UserError(
-                self.env._("This file was applied already. Bring in a new one.")
-            )
+        if "data" in vals:
+            self._check_not_applied()
         result = super().write(vals)
         if "data" in vals:
             for file in self:
@@ -168,11 +166,21 @@ class ClientImport(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_applied(self):
-        if any(file.state in ("applying", "done") for file in self):
+        if any(file.state in ("applying", "done") or file.done_count for file in self):
             raise UserError(
                 self.env._(
                     "A file that was applied holds what an undo needs. Undo it first, "
                     "or keep it."
+                )
+            )
+
+    def _check_not_applied(self):
+        """Rows that were applied hold what an undo needs: they are not replaced."""
+        if any(file.state not in ("draft", "read") or file.done_count for file in self):
+            raise UserError(
+                self.env._(
+                    "Rows of this file were applied already. Bring in a new file, or "
+                    "undo this one."
                 )
             )
 
@@ -181,9 +189,8 @@ class ClientImport(models.Model):
     def action_read(self):
         """Read the rows and judge each of them; no card is touched."""
         self.check_access("write")
+        self._check_not_applied()
         for file in self:
-            if file.state not in ("draft", "read"):
-                raise UserError(self.env._("This file was applied already."))
             file._read()
         return True
 

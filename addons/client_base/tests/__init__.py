@@ -1,4 +1,6 @@
 from . import test_client_import
+from . import test_client_import_apply
+from . import test_client_import_conflict
 from . import test_client_import_values
 from . import test_contact_point
 from . import test_contact_point_state
