@@ -41,6 +41,7 @@
         "demo/res_partner_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": ["client_base/static/src/**/*"],
         "web.assets_tests": ["client_base/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",

@@ -8,6 +8,7 @@ from . import contact_blacklist
 from . import mail_blacklist
 from . import phone_blacklist
 from . import mailing_trace
+from . import client_bulk
 from . import client_change
 from . import client_identity
 from . import client_sheet
@@ -19,6 +20,7 @@ from . import client_import_worker
 from . import client_import_apply
 from . import client_import_undo
 from . import client_import_reason
+from . import client_import_table
 from . import client_import
 from . import client_import_column
 from . import client_import_row

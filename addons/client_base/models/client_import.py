@@ -238,7 +238,7 @@ class ClientImport(models.Model):
             "client_base.client_import_row_action"
         )
         action["domain"] = [("import_id", "=", self.id)]
-        action["display_name"] = self.name
+        action["display_name"] = self.env._("Rows of %(name)s", name=self.name)
         action["context"] = {"search_default_group_verdict": 1} | {
             name: value
             for name, value in self.env.context.items()

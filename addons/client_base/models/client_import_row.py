@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from ..tools import rows
 
@@ -13,7 +14,13 @@ class ClientImportRow(models.Model):
 
     _name = "client.import.row"
     _description = "Row of a Client File"
-    _inherit = ["client.import.apply", "client.import.undo", "client.import.reason"]
+    _inherit = [
+        "client.bulk",
+        "client.import.apply",
+        "client.import.undo",
+        "client.import.reason",
+        "client.import.table",
+    ]
     _order = "number, id"
     _rec_name = "name"
 
@@ -124,15 +131,18 @@ class ClientImportRow(models.Model):
         labels = self.env["client.sheet"]._get_labels()
         labels["contact"] = labels["contact_name"]
         for row in self:
-            row.change_summary = "\n".join(
+            row.change_summary = "; ".join(
                 row._describe_change(change, labels) for change in row.changes or ()
             )
 
     def _describe_change(self, change, labels):
+        column = labels.get(change["code"], change["code"])
+        if not change["old"]:
+            return f"{column}: {change['new']}"
         text = self.env._(
             "%(column)s: %(old)s → %(new)s",
-            column=labels.get(change["code"], change["code"]),
-            old=change["old"] or "–",
+            column=column,
+            old=change["old"],
             new=change["new"] or "–",
         )
         if change["outcome"] == "conflict":
@@ -175,6 +185,14 @@ class ClientImportRow(models.Model):
             )
         self._decide("client", ["ambiguous"])
 
+    def action_is_client(self, partner_id):
+        """Decide that this row is the client with the ID ``partner_id``."""
+        self.ensure_one()
+        self.check_access("write")
+        if self.verdict == "ambiguous" and self.state == "pending":
+            self.partner_id = self.env["res.partner"].browse(partner_id).exists()
+            self.action_is_candidate()
+
     def action_take_file(self):
         """Decide that what the file says is right."""
         self._decide("file", ["conflict"])
@@ -215,6 +233,31 @@ class ClientImportRow(models.Model):
             ]
         )
 
+    @api.model
+    def _store(self, vals_list):
+        """Create the rows of a file whose access was checked.
+
+        :param vals_list: dicts as ``client.import.judge`` prepares them
+        """
+        candidates = [vals.pop("candidate_ids") for vals in vals_list]
+        ids = self._insert(vals_list)
+        pairs = [
+            (row_id, partner_id)
+            for row_id, partner_ids in zip(ids, candidates, strict=True)
+            for partner_id in partner_ids
+        ]
+        field = self._fields["candidate_ids"]
+        self.env.execute_query(
+            SQL(
+                "INSERT INTO %s (%s, %s) SELECT * FROM UNNEST(%s::int[], %s::int[])",
+                SQL.identifier(field.relation),
+                SQL.identifier(field.column1),
+                SQL.identifier(field.column2),
+                [row_id for row_id, _partner_id in pairs],
+                [partner_id for _row_id, partner_id in pairs],
+            )
+        )
+
     def _to_parsed(self):
         """:rtype: rows.ParsedRow"""
         self.ensure_one()
@@ -229,9 +272,12 @@ class ClientImportRow(models.Model):
     def _is_as_shown(self, verdict):
         """Tell whether this is what a person saw before saying yes."""
         self.ensure_one()
+        if verdict.verdict != self.verdict:
+            return False
+        if verdict.verdict == "create":
+            return True  # the card gets what the row says, and that has not changed
         return (
-            verdict.verdict == self.verdict
-            and (verdict.partner_id or False) == self.partner_id.id
+            verdict.partner_id == self.partner_id.id
             and verdict.changes == (self.changes or [])
         )
 
