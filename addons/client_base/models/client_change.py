@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ClientChange(models.Model):
@@ -9,6 +9,7 @@ class ClientChange(models.Model):
 
     _name = "client.change"
     _description = "Change of a Client"
+    _inherit = ["client.bulk"]
     _order = "id desc"
     _rec_name = "field"
 
@@ -53,3 +54,17 @@ class ClientChange(models.Model):
         labels = self.env["client.sheet"]._get_labels()
         for change in self:
             change.field_label = labels.get(change.field, change.field)
+
+    @api.model
+    def _note(self, vals_list):
+        """Add to the journal.
+
+        :param vals_list: dicts of partner_id, import_id, company_id, row_id, field,
+            old_value, new_value, old_raw and new_raw
+        """
+        ids = self._insert([{**vals, "state": "applied"} for vals in vals_list])
+        self.env["res.partner"].invalidate_model(
+            ["client_change_ids", "client_change_count"]
+        )
+        self.env["client.import.row"].invalidate_model(["change_ids"])
+        return self.browse(ids)

@@ -116,7 +116,7 @@ class ClientImportApply(models.AbstractModel):
         codes = {change["code"] for *_rest, changes in changed for change in changes}
         kinds = sheet._get_kinds(file.country_id.code or "", codes)
         after = sheet._read_cells(self.partner_id, kinds)
-        self.env["client.change"].sudo().create(  # nobody may write the journal by hand
+        self.env["client.change"].sudo()._note(  # nobody may write the journal by hand
             [
                 row._prepare_journal_values(file, change, after[card.id])
                 for row, card, changes in changed

@@ -111,7 +111,9 @@ class ClientImportJudge(models.AbstractModel):
     def _prepare_row_values(self, number, line, row, verdict):
         return {
             "import_id": self.id,
+            "company_id": self.company_id.id,
             "number": number,
+            "state": "pending",
             "name": row.name,
             "cells": line,
             "values": rows.dump_values(row.values),

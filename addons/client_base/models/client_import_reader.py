@@ -123,7 +123,7 @@ class ClientImportReader(models.AbstractModel):
         self.row_ids.unlink()
         judged = 0
         for batch in split_every(STORE_BATCH, self._judge_file(file_columns), list):
-            self.env["client.import.row"].create(batch)
+            self.env["client.import.row"]._store(batch)
             self.env.invalidate_all()
             judged += len(batch)
         self.state = "read"
