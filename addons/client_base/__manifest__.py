@@ -37,8 +37,13 @@
         "views/client_base_menus.xml",
     ],
     "demo": [
+        "demo/client_type_demo.xml",
         "demo/client_group_demo.xml",
         "demo/res_partner_demo.xml",
+        "demo/res_partner_contact_demo.xml",
+        "demo/client_contact_point_demo.xml",
+        "demo/mail_activity_demo.xml",
+        "demo/client_import_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["client_base/static/src/**/*"],

@@ -109,12 +109,12 @@ class ClientContactPoint(models.Model):
         "partner_id.contact_point_ids.kind", "partner_id.contact_point_ids.sequence"
     )
     def _compute_is_primary(self):
-        for partner, points in self.grouped("partner_id").items():
+        for partner, of_partner in self.grouped("partner_id").items():
             ordered = partner.contact_point_ids.sorted(
                 lambda point: (point.sequence, point._origin.id or maxsize)
             )
             first_of_kind = {point.kind: point for point in reversed(ordered)}
-            for point in points:
+            for point in of_partner:
                 point.is_primary = point == first_of_kind.get(point.kind)
 
     # === CRUD METHODS ===
