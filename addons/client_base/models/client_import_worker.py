@@ -29,7 +29,9 @@ class ClientImportWorker(models.AbstractModel):
         domain = [("import_id", "=", self.id), ("state", "in", states)]
         if verdicts:
             domain.append(("verdict", "in", verdicts))
-        return self.env["client.import.row"].search(domain, order="number", limit=limit)
+        # what a later row did to a client is undone before what an earlier one did
+        order = "number desc" if self.is_undoing else "number"
+        return self.env["client.import.row"].search(domain, order=order, limit=limit)
 
     def _queue(self, ready):
         """Apply ``ready``: a batch now, the rest by the scheduled action."""

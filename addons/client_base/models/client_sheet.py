@@ -176,7 +176,9 @@ class ClientSheet(models.AbstractModel):
         :return: partner id -> code -> ``cells.Cell``
         """
         none = self.env["client.contact.point"]
-        points = partners.contact_point_ids.grouped("partner_id")
+        points = partners.contact_point_ids.sorted(  # they may have been reordered
+            lambda point: (point.sequence, point.id)
+        ).grouped("partner_id")
         people = partners.child_ids.filtered(lambda child: child.type == "contact")
         people_by_parent = people.grouped("parent_id")
         result = {}

@@ -1,0 +1,248 @@
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import ClientImportCommon
+
+KYIVSTAR = "+380671234567"
+VODAFONE = "+380509876543"
+LIFECELL = "+380632223344"
+KEY = "Key in the accounting system"
+WORKER = "odoo.addons.client_base.models.client_import_worker"
+
+
+@tagged("post_install", "-at_install")
+class TestUndoUpdates(ClientImportCommon):
+    """An undo gives back what nobody changed since, and lists the rest."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.client = cls._create_client(
+            "Вербиченко Трейд", phone=KYIVSTAR, city="Суми", street="Соборна 1"
+        )
+        cls.header = ["Name", "Phone", "City", "Вулиця"]
+
+    def _apply(self, *cells):
+        line = ["Вербиченко Трейд", KYIVSTAR, *cells]
+        return self._apply_file(self.header, line)
+
+    def test_untouched_values_come_back(self):
+        file = self._apply("Львів", "Нова 5")
+        file.action_undo()
+        self.assertEqual((self.client.city, self.client.street), ("Суми", "Соборна 1"))
+        self.assertEqual((file.state, file.row_ids.state), ("undone", "undone"))
+        states = self.client.client_change_ids.mapped("state")
+        self.assertEqual(states, ["undone", "undone"])
+
+    def test_value_that_was_empty_is_empty_again(self):
+        self.client.city = False
+        self._apply("Львів", "").action_undo()
+        self.assertFalse(self.client.city)
+
+    def test_value_changed_since_stays_and_is_listed(self):
+        file = self._apply("Львів", "Нова 5")
+        self.client.city = "Полтава"
+        file.action_undo()
+        self.assertEqual(
+            (self.client.city, self.client.street), ("Полтава", "Соборна 1")
+        )
+        self.assertEqual(file.row_ids.state, "kept")
+        self.assertEqual(file.row_ids.message, "Changed since and left as it is: City")
+
+    def test_phone_added_by_the_file_is_removed(self):
+        file = self._apply_file(
+            ["Name", "Phone"], ["Вербиченко Трейд", f"{KYIVSTAR}, {VODAFONE}"]
+        )
+        self.assertPoints(self.client, [KYIVSTAR, VODAFONE])
+        file.action_undo()
+        self.assertPoints(self.client, [KYIVSTAR])
+
+    def test_phone_removed_by_the_file_comes_back_first(self):
+        self.client.phone = VODAFONE
+        header, [line] = self._export_lines(self.client)
+        line[header.index("Phone")] = KYIVSTAR
+        file = self._apply_file(header, line)
+        self.assertPoints(self.client, [KYIVSTAR])
+        file.action_undo()
+        self.assertPoints(self.client, [VODAFONE, KYIVSTAR])
+
+    def test_phones_changed_since_are_left(self):
+        file = self._apply_file(
+            ["Name", "Phone"], ["Вербиченко Трейд", f"{KYIVSTAR}, {VODAFONE}"]
+        )
+        self.client.phone = LIFECELL
+        file.action_undo()
+        self.assertPoints(self.client, [LIFECELL, KYIVSTAR, VODAFONE])
+        self.assertEqual(file.row_ids.state, "kept")
+
+    def test_key_given_by_the_file_is_taken_back(self):
+        header = [KEY, "Name", "Phone"]
+        file = self._apply_file(header, ["V-1", "Вербиченко Трейд", KYIVSTAR])
+        file.action_undo()
+        self.assertFalse(self.client.sync_key or self.client.sync_source)
+
+    def test_person_brought_in_by_the_file_is_archived(self):
+        header = ["Name", "Phone", "Contact person"]
+        file = self._apply_file(header, ["Вербиченко Трейд", KYIVSTAR, "Кушнір Остап"])
+        person = self.client.child_ids
+        file.action_undo()
+        self.assertFalse(person.active)
+        self.assertFalse(self.client.child_ids)
+
+    def test_tags_and_sources_come_back(self):
+        tag = self.env["res.partner.category"].create({"name": "Старий-Б"})
+        self.client.category_id = tag
+        header = ["Name", "Phone", "Теги", "Джерело"]
+        line = "Вербиченко Трейд", KYIVSTAR, "Новий-Б", "Ярмарок-Б"
+        self._apply_file(header, line).action_undo()
+        self.assertEqual(self.client.category_id, tag)
+        self.assertFalse(self.client.source_id)
+
+    def test_two_rows_of_one_client_are_taken_back_in_reverse(self):
+        file = self._read_file(
+            self.header,
+            ["Вербиченко Трейд", KYIVSTAR, "Львів", ""],
+            ["Вербиченко Трейд", KYIVSTAR, "Бар", ""],
+        )
+        file.action_apply()
+        file.row_ids[1].action_is_candidate()
+        file.row_ids[1].action_apply()
+        self.assertEqual(self.client.city, "Бар")
+        file.action_undo()
+        self.assertEqual(self.client.city, "Суми")
+        self.assertEqual(file.row_ids.mapped("state"), ["undone", "undone"])
+
+    def test_unchanged_file_has_nothing_to_undo(self):
+        file = self._apply("", "")
+        with self.assertRaisesRegex(UserError, "Nothing of this file"):
+            file.action_undo()
+
+    def test_undone_file_is_not_undone_again(self):
+        file = self._apply("Львів", "")
+        file.action_undo()
+        with self.assertRaises(UserError):
+            file.action_undo()
+
+    def test_file_applied_in_part_is_undone(self):
+        file = self._read_file(
+            self.header,
+            ["Вербиченко Трейд", KYIVSTAR, "Львів", ""],
+            ["Тернопіль Дах", LIFECELL, "", ""],
+        )
+        file.row_ids[0].action_apply()
+        file.action_undo()
+        self.assertEqual(self.client.city, "Суми")
+        self.assertEqual(file.row_ids.mapped("state"), ["undone", "pending"])
+
+    def test_large_file_is_undone_in_the_background(self):
+        lines = [[f"Дах {n}", f"063 222 {n:04}", "", ""] for n in range(5)]
+        file = self._apply_file(self.header, *lines)
+        cron = self.env.ref("client_base.ir_cron_client_import").sudo()
+        with patch(f"{WORKER}.FIRST_BATCH", 2), patch(f"{WORKER}.BATCH", 2):
+            file.action_undo()
+            self.assertEqual((file.state, file.done_count), ("applying", 3))
+            with self.enter_registry_test_mode():
+                cron.method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(file.state, "undone")
+        self.assertFalse(any(file.row_ids.partner_id.mapped("active")))
+
+
+@tagged("post_install", "-at_install")
+class TestUndoCreations(ClientImportCommon):
+    """An undo archives the clients it created, unless somebody uses them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.header = [KEY, "Name", "Phone", "Contact person"]
+        cls.line = ["T-1", "Тернопіль Дах", LIFECELL, "Кушнір Остап"]
+        cls.file = cls.env["client.import"]
+
+    def setUp(self):
+        super().setUp()
+        self.file = self._apply_file(self.header, self.line)
+        self.client = self.file.row_ids.partner_id
+
+    def assertKept(self):
+        self.file.action_undo()
+        self.assertTrue(self.client.active)
+        self.assertEqual(self.file.row_ids.state, "kept")
+        self.assertIn("in use", self.file.row_ids.message)
+
+    def test_unused_client_is_archived_with_his_people(self):
+        person = self.client.child_ids
+        self.file.action_undo()
+        self.assertFalse(self.client.active or person.active)
+        self.assertEqual(self.file.row_ids.state, "undone")
+
+    def test_archived_client_gives_his_key_free(self):
+        self.file.action_undo()
+        self.assertFalse(self.client.sync_key)
+
+    def test_same_file_creates_anew_after_an_undo(self):
+        self.file.action_undo()
+        again = self._read_file(self.header, self.line)
+        self.assertVerdict(again.row_ids, "create", "new")
+        again.action_apply()
+        self.assertEqual(again.row_ids.state, "done")
+        self.assertNotEqual(again.row_ids.partner_id, self.client)
+
+    def test_client_with_an_activity_stays(self):
+        self.client.activity_schedule("mail.mail_activity_data_todo")
+        self.assertKept()
+
+    def test_client_with_a_done_activity_stays(self):
+        activity = self.client.activity_schedule("mail.mail_activity_data_todo")
+        activity.action_done()
+        self.assertKept()
+
+    def test_client_with_a_message_stays(self):
+        self.client.message_post(body="Called", message_type="comment")
+        self.assertKept()
+
+    def test_client_with_a_meeting_stays(self):
+        self.env["calendar.event"].create(
+            {
+                "name": "Meeting",
+                "start": "2026-03-02 12:00:00",
+                "stop": "2026-03-02 13:00:00",
+                "partner_ids": self.client.ids,
+            }
+        )
+        self.assertKept()
+
+    def test_client_put_into_a_group_stays(self):
+        self.client.client_group_ids = self.env["client.group"].create({"name": "x"})
+        self.assertKept()
+
+    def test_client_with_another_phone_stays(self):
+        self.client.phone = KYIVSTAR
+        self.assertKept()
+
+    def test_client_filled_in_by_hand_stays(self):
+        self.client.city = "Бар"
+        self.assertKept()
+
+    def test_client_with_a_person_added_by_hand_stays(self):
+        self._create_client("Олена", parent_id=self.client.id)
+        self.assertKept()
+
+    def test_client_whose_person_is_used_stays(self):
+        self.client.child_ids.message_post(body="Called", message_type="comment")
+        self.assertKept()
+
+    def test_client_changed_by_a_later_row_of_the_file_is_archived(self):
+        file = self._apply_file(
+            ["Name", "Phone", "City"],
+            ["Журавлина Плюс", KYIVSTAR, ""],
+            ["Журавлина Плюс", KYIVSTAR, "Бар"],
+        )
+        first, second = file.row_ids
+        second.action_is_candidate()
+        second.action_apply()
+        file.action_undo()
+        self.assertFalse(first.partner_id.active)
+        self.assertEqual(file.row_ids.mapped("state"), ["undone", "undone"])
