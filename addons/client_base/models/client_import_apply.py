@@ -58,16 +58,22 @@ class ClientImportApply(models.AbstractModel):
     def _apply_batch(self):
         file = self.import_id
         work = {"create": [], "update": []}
+        card_ids, later = set(), self.browse()
         for item in file._judge_anew(self):
             row, _parsed, verdict = item
-            if row._is_as_shown(verdict):
-                work[verdict.verdict].append(item)
-            else:
+            if not row._is_as_shown(verdict):
                 row._put_off(verdict)
+            elif verdict.partner_id in card_ids:
+                later += row  # an earlier row is about to change this very card
+            else:
+                card_ids |= {verdict.partner_id} - {0}
+                work[verdict.verdict].append(item)
         self._create_cards(file, work["create"])
         self._update_cards(file, work["update"])
         applied = [row.id for items in work.values() for row, *_rest in items]
         self.browse(applied).write({"state": "done", "message": False})
+        if later:
+            later._apply_batch()
 
     def _put_off(self, verdict):
         """Ask again: something else would happen than a person said yes to."""

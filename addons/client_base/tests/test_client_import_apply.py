@@ -243,6 +243,33 @@ class TestDecision(ClientImportCommon):
         self.assertEqual(second.partner_id, first.partner_id)
         self.assertEqual(first.partner_id.city, "Бар")
 
+    def _decide_two_rows(self, *lines):
+        """:return: rows of one client, all of them ready"""
+        self.other.phone = VODAFONE
+        self.other.contact_point_ids[1:].unlink()
+        header = ["Name", "Phone", "City", "Вулиця"]
+        rows = [["Вербиченко Трейд", KYIVSTAR, *cells] for cells in lines]
+        file = self._read_file(header, *rows)
+        file.row_ids[1].action_is_candidate()
+        self.assertEqual(file.row_ids.partner_id, self.client)
+        return file
+
+    def test_rows_of_one_client_add_up(self):
+        file = self._decide_two_rows(["Львів", ""], ["", "Нова 5"])
+        file.action_apply()
+        self.assertEqual(file.row_ids.mapped("state"), ["done", "done"])
+        self.assertEqual((self.client.city, self.client.street), ("Львів", "Нова 5"))
+
+    def test_rows_of_one_client_that_disagree_are_asked_about(self):
+        file = self._decide_two_rows(["Львів", ""], ["Бар", ""])
+        file.action_apply()
+        self.assertEqual(file.row_ids.mapped("state"), ["done", "pending"])
+        self.assertEqual(self.client.city, "Львів")
+        file.row_ids[1].action_apply()
+        self.assertEqual(self.client.city, "Бар")
+        journal = self.client.client_change_ids.sorted("id")
+        self.assertEqual(journal.mapped("old_value"), [False, "Львів"])
+
     def test_archived_client_chosen_by_a_person_comes_back(self):
         self.client.active = False
         header = ["Client ID (do not change)", "Name"]
