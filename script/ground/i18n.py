@@ -11,6 +11,17 @@ from .console import Failure, run_main, say
 LANGUAGES = ["uk", "ru"]
 SHOWN = 10
 
+# What reads alike in every language: its msgstr stays empty, as OCA's checks want it.
+ALIKE = {
+    "%(column)s: %(old)s → %(new)s",
+    "Excel (.xlsx)",
+    "Excel 97-2003 (.xls)",
+    "ID",
+    "Telegram",
+    "Viber",
+    "WhatsApp",
+}
+
 EXPORT = """
 from pathlib import Path
 from odoo.tools.translate import trans_export
@@ -25,23 +36,47 @@ def main(arguments: list[str]) -> int:
     names = arguments or addons.names()
     if unknown := set(names) - set(addons.names()):
         raise Failure(f"No such addon here: {', '.join(sorted(unknown))}.")
+    files = [path for name in names for path in _translations(paths.ADDONS / name)]
+    known = {path: _read_translated(path) for path in files}
     with postgres.running() as pg, template.copy(pg, "i18n") as database:
         say("Translations: loading uk and ru")
         odoo.run(pg, ["i18n", "loadlang", "-d", database, "-l", *LANGUAGES])
         say(f"Translations: writing those of {', '.join(names)}")
         export = ["i18n", "export", "-d", database, *names]
         odoo.run(pg, [*export, "-l", "pot", *LANGUAGES])
-    for name in names:
-        for path in _translations(paths.ADDONS / name):
-            _report(path)
+    for path in files:
+        _give_back(path, known[path])
+        _report(path)
     return 0
 
 
+def _read_translated(path: Path) -> dict[str, str]:
+    """:return: msgid -> msgstr"""
+    if not path.exists():
+        return {}
+    return {
+        entry.msgid: entry.msgstr
+        for entry in polib.pofile(str(path))
+        if entry.translated() and not entry.fuzzy
+    }
+
+
+def _give_back(path: Path, known: dict[str, str]) -> None:
+    """Fill in the terms of the code again.
+
+    An export of Odoo takes them from the very file that it has emptied to write it.
+    """
+    if not path.exists():
+        return
+    file = polib.pofile(str(path))
+    for entry in file:
+        entry.msgstr = entry.msgstr or known.get(entry.msgid, "")
+    file.save()
+
+
 def _report(path: Path) -> None:
-    open_entries = [
-        entry for entry in polib.pofile(str(path)) if not entry.translated()
-    ]
-    say(f"{path.relative_to(paths.ROOT)}: {len(open_entries)} to translate")
+    missing = _entries(path).keys() - _read_translated(path).keys() - ALIKE
+    say(f"{path.relative_to(paths.ROOT)}: {len(missing)} to translate")
 
 
 def _translations(addon: Path) -> list[Path]:
@@ -103,14 +138,8 @@ def _incomplete(path: Path, wanted: set[str]) -> list[str]:
     place = path.relative_to(paths.ROOT)
     if not path.exists():
         return [f"{place} is missing, run script/i18n"]
-    translated = {
-        entry.msgid
-        for entry in polib.pofile(str(path))
-        if entry.translated() and not entry.fuzzy
-    }
-    return [
-        f"{place}: no translation of {text!r}" for text in sorted(wanted - translated)
-    ]
+    missing = wanted - _read_translated(path).keys() - ALIKE
+    return [f"{place}: no translation of {text!r}" for text in sorted(missing)]
 
 
 if __name__ == "__main__":

@@ -117,6 +117,22 @@ def test_complete_translations_are_fine(project: Path) -> None:
     assert i18n.translation_problems() == []
 
 
+def test_what_reads_alike_needs_no_translation(project: Path) -> None:
+    pot = POT.format(translation="").replace("Client", "Telegram")
+    for name in ("sample.pot", "uk.po", "ru.po"):
+        add_file(project, f"addons/sample/i18n/{name}", pot)
+    assert i18n.translation_problems() == []
+
+
+def test_terms_of_the_code_survive_an_export(project: Path) -> None:
+    add_file(project, "addons/sample/i18n/uk.po", POT.format(translation="Клієнт"))
+    path = project / "addons/sample/i18n/uk.po"
+    known = i18n._read_translated(path)
+    path.write_text(POT.format(translation=""))
+    i18n._give_back(path, known)
+    assert i18n._read_translated(path) == {"Client": "Клієнт"}
+
+
 def test_skipped_test_counts_as_failed(capsys: pytest.CaptureFixture[str]) -> None:
     results = [Result("unit", passed=3), Result("addons", passed=2, skips=["a tour"])]
     assert check._summarise(results) == 1
