@@ -155,11 +155,11 @@ class ClientContactPoint(models.Model):
 
     def action_confirm(self):
         """Say that these points work."""
-        self.write({"state": "confirmed"})
+        return self.write({"state": "confirmed"})
 
     def action_fail(self):
         """Say that these points do not work."""
-        self.write({"state": "failed"})
+        return self.write({"state": "failed"})
 
     def action_open_partner(self):
         """Open the card of whoever has this phone or address."""
@@ -181,6 +181,7 @@ class ClientContactPoint(models.Model):
             )
             if first != point:
                 point.sequence = first.sequence - 1
+        return True
 
     # === BUSINESS METHODS ===
 

@@ -169,7 +169,7 @@ class ClientImportRow(models.Model):
 
     def action_is_new(self):
         """Decide that these rows are clients of their own."""
-        self._decide("create", ["ambiguous"])
+        return self._decide("create", ["ambiguous"])
 
     def action_is_candidate(self):
         """Decide that each of these rows is its first (or the chosen) candidate."""
@@ -183,7 +183,7 @@ class ClientImportRow(models.Model):
                     "another row of the file, apply that row first."
                 )
             )
-        self._decide("client", ["ambiguous"])
+        return self._decide("client", ["ambiguous"])
 
     def action_is_client(self, partner_id):
         """Decide that this row is the client with the ID ``partner_id``."""
@@ -192,14 +192,15 @@ class ClientImportRow(models.Model):
         if self.verdict == "ambiguous" and self.state == "pending":
             self.partner_id = self.env["res.partner"].browse(partner_id).exists()
             self.action_is_candidate()
+        return True
 
     def action_take_file(self):
         """Decide that what the file says is right."""
-        self._decide("file", ["conflict"])
+        return self._decide("file", ["conflict"])
 
     def action_keep_card(self):
         """Decide that what the card says is right."""
-        self._decide("card", ["conflict"])
+        return self._decide("card", ["conflict"])
 
     def _decide(self, decision, verdicts):
         self.check_access("write")
@@ -209,6 +210,7 @@ class ClientImportRow(models.Model):
         waiting.decision = decision
         for file, decided in waiting.grouped("import_id").items():
             file._judge_again(decided)
+        return True
 
     def action_open_partner(self):
         """Open the card."""
@@ -276,9 +278,8 @@ class ClientImportRow(models.Model):
             return False
         if verdict.verdict == "create":
             return True  # the card gets what the row says, and that has not changed
-        return (
-            verdict.partner_id == self.partner_id.id
-            and verdict.changes == (self.changes or [])
+        return verdict.partner_id == self.partner_id.id and verdict.changes == (
+            self.changes or []
         )
 
     def _set_verdict(self, verdict):

@@ -276,7 +276,7 @@ class ResPartner(models.Model):
 
     def action_mark_reviewed(self):
         """Say that the cards are still correct."""
-        self.reviewed_on = fields.Date.context_today(self)
+        return self.write({"reviewed_on": fields.Date.context_today(self)})
 
     def action_open_export(self):
         """Open the export of these clients."""
@@ -290,10 +290,12 @@ class ResPartner(models.Model):
     def action_choose_for_row(self):
         """Say that the row of a file that stands in the context is this client."""
         self.ensure_one()
+        self.env["client.import.row"].check_access("write")
         row_id = int(self.env.context.get("client_import_row_id") or 0)
         row = self.env["client.import.row"].browse(row_id).exists()
         if row:
             row.action_is_client(self.id)
+        return True
 
     def action_open_changes(self):
         """Open what files changed on this card."""

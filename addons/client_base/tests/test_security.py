@@ -1,3 +1,4 @@
+import contextlib
 import csv
 import inspect
 from collections import defaultdict
@@ -58,10 +59,11 @@ class TestAccessMatrix(ClientCommon):
                 self.assertEqual(found, wanted)
 
     @users("internal_user", "sync_user")
-    def test_plain_user_reads_none_of_our_columns_but_the_type(self):
+    def test_plain_user_reads_none_of_our_columns_but_technical_ones(self):
         client = self._create_client(legal_form="LLC").with_env(self.env)
         names = self._get_own_fields() & set(client.fields_get())
-        self.assertEqual(names, {"client_type_id"})
+        # what Odoo itself asks for while it writes any contact
+        self.assertEqual(names, {"client_type_id", "own_company_ids"})
         with self.assertRaises(AccessError):
             client.read(["legal_form"])
 
@@ -203,6 +205,13 @@ class TestOutsiderCalls(ClientCommon):
                     if is_public and not hasattr(BaseModel, method):
                         yield name, method
 
+    def _get_arguments(self, name, method):
+        """:return: a value for each argument that the method wants"""
+        _self, *wanted = inspect.signature(
+            getattr(self.env.registry[name], method)
+        ).parameters.values()
+        return [1 for argument in wanted if argument.default is argument.empty]
+
     def _get_state(self):
         """:return: everything that a call could have changed"""
         return [records.sudo().read() for records in self.records.values()] + [
@@ -226,7 +235,9 @@ class TestOutsiderCalls(ClientCommon):
                     self.subTest(role=role, method=f"{name}.{method}"),
                     self.assertRaises(AccessError),
                 ):
-                    call_kw(model, method, [ids], {})
+                    call_kw(
+                        model, method, [ids, *self._get_arguments(name, method)], {}
+                    )
         self.assertEqual(self._get_state(), before)
 
     @mute_logger("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule")
@@ -241,6 +252,18 @@ class TestOutsiderCalls(ClientCommon):
                     self.assertRaises(AccessError),
                 ):
                     model.create([known])
+
+    @users("client_manager")
+    def test_every_public_method_answers_what_rpc_can_carry(self):
+        for name, method in self._get_public_methods():
+            arguments = [self.records[name].ids, *self._get_arguments(name, method)]
+            with (
+                self.subTest(method=f"{name}.{method}"),
+                contextlib.suppress(UserError),
+                self.env.cr.savepoint(),
+            ):
+                answer = call_kw(self.env[name], method, arguments, {})
+                self.assertNotIn("None", repr(answer))
 
     @users("client_user")
     def test_user_brings_no_files_in(self):
