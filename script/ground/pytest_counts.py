@@ -16,7 +16,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     stats: dict[str, list[Any]] = terminalreporter.stats
 
     def names(kinds: tuple[str, ...]) -> list[str]:
-        return [_describe(report) for kind in kinds for report in stats.get(kind, [])]
+        # A test with failed subtests is reported several times and counts once.
+        found = (_describe(report) for kind in kinds for report in stats.get(kind, []))
+        return list(dict.fromkeys(found))
 
     counts = {
         "passed": len(stats.get("passed", [])),
