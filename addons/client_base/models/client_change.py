@@ -29,7 +29,6 @@ class ClientChange(models.Model):
     )
     row_id = fields.Many2one(
         comodel_name="client.import.row",
-        string="Row",
         index=True,
         ondelete="cascade",
     )

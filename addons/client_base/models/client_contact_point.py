@@ -132,7 +132,10 @@ class ClientContactPoint(models.Model):
         else:
             former = {}
         if "value" in vals and "state" not in vals:
-            self._forget_state(vals["value"])
+            replaced = self._get_replaced(vals["value"])
+            super(ClientContactPoint, replaced).write(
+                self._prepare_state_values("unknown", False)
+            )
         result = super().write(self._note_event(vals))
         if vals.keys() & {"value", "kind"}:
             self._apply_blacklists()
@@ -209,16 +212,13 @@ class ClientContactPoint(models.Model):
             "state_date": False if state == "unknown" else fields.Datetime.now(),
         }
 
-    def _forget_state(self, value):
-        """Nothing is known of a number that was just replaced by another."""
-        changed = self.filtered(
+    def _get_replaced(self, value):
+        """:return: points of which nothing is known any more once they hold ``value``"""
+        return self.filtered(
             lambda point: (
                 point.state != "unknown"
                 and point._get_normal_forms(value)[:1] != [point.normalized]
             )
-        )
-        super(ClientContactPoint, changed).write(
-            self._prepare_state_values("unknown", False)
         )
 
     def _get_normal_forms(self, value):

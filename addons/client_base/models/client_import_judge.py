@@ -46,12 +46,18 @@ class ClientImportJudge(models.AbstractModel):
         index = self.env["client.identity"]._make_index(keys, self.company_id)
         matches = [index.identify(key) for key in keys]
         twins = self._find_twins(keys, matches, texts)
+        common = {
+            "import_id": self.id,
+            "company_id": self.company_id.id,
+            "state": "pending",
+        }
         for batch in split_every(JUDGE_BATCH, range(len(parsed)), list):
             verdicts = self._judge(
                 [(parsed[i], matches[i], twins.get(i)) for i in batch], kinds
             )
             for i, verdict in zip(batch, verdicts, strict=True):
-                yield self._prepare_row_values(*texts[i], parsed[i], verdict)
+                values = self._prepare_row_values(*texts[i], parsed[i], verdict)
+                yield common | values
 
     def _find_twins(self, keys, matches, texts):
         """:return: position -> what the row shares with an earlier one of the file"""
@@ -110,10 +116,7 @@ class ClientImportJudge(models.AbstractModel):
 
     def _prepare_row_values(self, number, line, row, verdict):
         return {
-            "import_id": self.id,
-            "company_id": self.company_id.id,
             "number": number,
-            "state": "pending",
             "name": row.name,
             "cells": line,
             "values": rows.dump_values(row.values),

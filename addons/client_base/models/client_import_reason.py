@@ -96,10 +96,12 @@ class ClientImportReason(models.AbstractModel):
         self.ensure_one()
         if self.reason_code not in REASONS:
             return self.reason_code or ""
-        return self.env._(REASONS[self.reason_code]) % (self.reason_data or {})
+        sentence = self.env._(REASONS[self.reason_code])
+        return sentence % (self.reason_data or {})
 
     @api.model
     def _explain_bad_file(self, error):
         """:return: what is wrong with a file and what to do, for a ``SheetError``"""
-        sentence = BAD_FILES.get(getattr(error, "code", ""), BAD_FILES["damaged"])
-        return self.env._(sentence) % getattr(error, "params", {})
+        code = getattr(error, "code", "")
+        sentence = self.env._(BAD_FILES.get(code, BAD_FILES["damaged"]))
+        return sentence % getattr(error, "params", {})

@@ -1,8 +1,11 @@
 from odoo import api, models
 from odoo.fields import Command
 from odoo.tools import html2plaintext, plaintext2html
+from odoo.tools.translate import LazyTranslate
 
 from ..tools import cells, rows
+
+_lt = LazyTranslate(__name__)
 
 # The columns of files, in the order of an export: code -> (field of the card, kind).
 CARD_FIELDS = {
@@ -35,6 +38,15 @@ CARD_FIELDS = {
     "is_decision_maker": ("is_decision_maker", "boolean"),
     "ref": ("ref", "text"),
     "comment": ("comment", "note"),
+}
+# What Odoo calls these fields is too vague above a column, above all translated.
+CARD_LABELS = {
+    "tax_id": _lt("Tax ID"),
+    "website": _lt("Website"),
+    "state": _lt("Region"),
+    "user": _lt("Manager"),
+    "function": _lt("Job position"),
+    "ref": _lt("Internal number"),
 }
 SIMPLE_KINDS = {
     "text": cells.Kind,
@@ -75,7 +87,6 @@ class ClientSheet(models.AbstractModel):
     @api.model
     def _get_labels(self):
         """:return: code -> name of the column in the reader's language"""
-        _ = self.env._
         described = self.env["res.partner"].fields_get(attributes=["string"])
         kinds = dict(
             self.env["client.contact.point"]
@@ -83,18 +94,21 @@ class ClientSheet(models.AbstractModel):
             ._description_selection(self.env)
         )
         labels = {
-            "client_id": _("Client ID (do not change)"),
-            "version_mark": _("Version mark (do not change)"),
-            "sync_key": _("Key in the accounting system"),
+            "client_id": self.env._("Client ID (do not change)"),
+            "version_mark": self.env._("Version mark (do not change)"),
+            "sync_key": self.env._("Key in the accounting system"),
         }
         for code, (field, _kind) in CARD_FIELDS.items():
-            labels[code] = kinds.get(field) or described[field]["string"]
+            if code in CARD_LABELS:
+                labels[code] = self.env._(CARD_LABELS[code])
+            else:
+                labels[code] = kinds.get(field) or described[field]["string"]
         return labels | {
-            "address": _("Address in one cell"),
-            "contact_name": _("Contact person"),
-            "contact_function": _("Contact person: position"),
-            "contact_phone": _("Contact person: phone"),
-            "contact_email": _("Contact person: e-mail"),
+            "address": self.env._("Address in one cell"),
+            "contact_name": self.env._("Contact person"),
+            "contact_function": self.env._("Contact person: position"),
+            "contact_phone": self.env._("Contact person: phone"),
+            "contact_email": self.env._("Contact person: e-mail"),
         }
 
     @api.model

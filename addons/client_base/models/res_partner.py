@@ -313,7 +313,10 @@ class ResPartner(models.Model):
     def _get_client_domain(self):
         """Which partners are clients."""
         companies_sudo = (  # our own companies are no clients, whoever may see them
-            self.env["res.company"].sudo().with_context(active_test=False).search([])
+            self.env["res.company"]
+            .sudo()
+            .with_context(active_test=False)
+            .search(Domain.TRUE)
         )
         return Domain(
             [
