@@ -213,7 +213,7 @@ class ClientContactPoint(models.Model):
         }
 
     def _get_replaced(self, value):
-        """:return: points of which nothing is known any more once they hold ``value``"""
+        """:return: the points whose state says nothing of ``value``"""
         return self.filtered(
             lambda point: (
                 point.state != "unknown"
