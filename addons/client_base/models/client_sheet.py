@@ -39,14 +39,22 @@ CARD_FIELDS = {
     "ref": ("ref", "text"),
     "comment": ("comment", "note"),
 }
-# What Odoo calls these fields is too vague above a column, above all translated.
-CARD_LABELS = {
+# The columns whose name is no field's, or whose field has too vague a name in Odoo.
+OWN_LABELS = {
     "tax_id": _lt("Tax ID"),
     "website": _lt("Website"),
     "state": _lt("Region"),
     "user": _lt("Manager"),
     "function": _lt("Job position"),
     "ref": _lt("Internal number"),
+    "address": _lt("Address in one cell"),
+    "contact_name": _lt("Contact person"),
+    "contact_function": _lt("Contact person: position"),
+    "contact_phone": _lt("Contact person: phone"),
+    "contact_email": _lt("Contact person: e-mail"),
+    "client_id": _lt("Client ID (do not change)"),
+    "version_mark": _lt("Version mark (do not change)"),
+    "sync_key": _lt("Key in the accounting system"),
 }
 SIMPLE_KINDS = {
     "text": cells.Kind,
@@ -94,22 +102,11 @@ class ClientSheet(models.AbstractModel):
             ._description_selection(self.env)
         )
         labels = {
-            "client_id": self.env._("Client ID (do not change)"),
-            "version_mark": self.env._("Version mark (do not change)"),
-            "sync_key": self.env._("Key in the accounting system"),
+            code: kinds.get(field) or described[field]["string"]
+            for code, (field, _kind) in CARD_FIELDS.items()
         }
-        for code, (field, _kind) in CARD_FIELDS.items():
-            if code in CARD_LABELS:
-                labels[code] = self.env._(CARD_LABELS[code])
-            else:
-                labels[code] = kinds.get(field) or described[field]["string"]
-        return labels | {
-            "address": self.env._("Address in one cell"),
-            "contact_name": self.env._("Contact person"),
-            "contact_function": self.env._("Contact person: position"),
-            "contact_phone": self.env._("Contact person: phone"),
-            "contact_email": self.env._("Contact person: e-mail"),
-        }
+        own_labels = {code: self.env._(label) for code, label in OWN_LABELS.items()}
+        return labels | own_labels
 
     @api.model
     def _get_labels_of_all_languages(self):
