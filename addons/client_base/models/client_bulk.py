@@ -32,11 +32,13 @@ class ClientBulk(models.AbstractModel):
         inserted = self.env.execute_query(
             SQL(
                 """
-                INSERT INTO %(table)s
-                            (%(columns)s, create_uid, create_date, write_uid, write_date)
-                     SELECT %(columns)s, %(user)s, %(now)s, %(user)s, %(now)s
-                       FROM jsonb_populate_recordset(NULL::%(table)s, %(lines)s::jsonb)
-                  RETURNING id
+                INSERT INTO %(table)s (
+                            %(columns)s,
+                            create_uid, create_date, write_uid, write_date
+                          )
+                   SELECT %(columns)s, %(user)s, %(now)s, %(user)s, %(now)s
+                     FROM jsonb_populate_recordset(NULL::%(table)s, %(lines)s::jsonb)
+                RETURNING id
                 """,
                 table=SQL.identifier(self._table),
                 columns=SQL(", ").join(map(SQL.identifier, vals_list[0])),

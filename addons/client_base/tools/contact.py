@@ -147,6 +147,10 @@ def split_emails(text: str) -> tuple[list[ContactValue], str]:
 
     :return: the addresses in order, each once, and the text that is none
     """
+    if _EMAIL_TOKEN.fullmatch(text.strip()):  # nearly every cell
+        address = normalize_email(_halve(text.strip()))
+        if address:
+            return [ContactValue("email", address, address)], ""
     texts, position = [""], 0
     addresses: list[str] = []
     for found in _EMAIL_TOKEN.finditer(text):
