@@ -166,7 +166,7 @@ class ClientImport(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_applied(self):
-        if any(file.state in ("applying", "done") or file.done_count for file in self):
+        if any(file.state == "applying" or file.done_count for file in self):
             raise UserError(
                 self.env._(
                     "A file that was applied holds what an undo needs. Undo it first, "
@@ -176,7 +176,9 @@ class ClientImport(models.Model):
 
     def _check_not_applied(self):
         """Rows that were applied hold what an undo needs: they are not replaced."""
-        if any(file.state not in ("draft", "read") or file.done_count for file in self):
+        if any(
+            file.state in ("applying", "undone") or file.done_count for file in self
+        ):
             raise UserError(
                 self.env._(
                     "Rows of this file were applied already. Bring in a new file, or "

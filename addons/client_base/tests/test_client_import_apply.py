@@ -173,6 +173,15 @@ class TestApply(ClientImportCommon):
         again = self._read_file(header, line, ["", "Журавлина Плюс", "", "z@e.co", ""])
         self.assertEqual(again.row_ids.mapped("verdict"), ["unchanged", "unchanged"])
 
+    def test_file_that_changed_nothing_is_read_again_or_deleted(self):
+        file = self._apply_file(["Name", "Phone"], ["Вербиченко Трейд", KYIVSTAR])
+        self.assertEqual((file.state, file.done_count), ("done", 0))
+        file.action_read()
+        self.assertEqual(file.state, "read")
+        file.action_apply()
+        file.unlink()
+        self.assertFalse(file.exists())
+
     def test_file_not_read_yet_is_not_applied(self):
         with self.assertRaisesRegex(UserError, "Read the file first"):
             self._make_file(["Name"], ["Тернопіль Дах"]).action_apply()
