@@ -77,7 +77,7 @@ class ClientImport(models.Model):
         inverse_name="import_id",
     )
     row_count = fields.Integer(string="Rows", compute="_compute_counts")
-    create_count = fields.Integer(string="New", compute="_compute_counts")
+    create_count = fields.Integer(string="New Clients", compute="_compute_counts")
     update_count = fields.Integer(string="To Update", compute="_compute_counts")
     unchanged_count = fields.Integer(string="Unchanged", compute="_compute_counts")
     ask_count = fields.Integer(
