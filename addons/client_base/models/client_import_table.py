@@ -2,10 +2,11 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
-TABLE = Markup('<table class="table table-sm mb-0">%s%s</table>')
+TABLE = Markup('<table class="table table-sm mb-4">%s%s</table>')
 HEAD = Markup("<thead><tr>%s</tr></thead>")
 HEAD_CELL = Markup("<th>%s</th>")
 ROW = Markup('<tr class="%s"><td>%s</td><td>%s</td><td>%s</td></tr>')
+FILE_ROW = Markup("<tr><td>%s</td><td>%s</td></tr>")
 
 
 class ClientImportTable(models.AbstractModel):
@@ -21,27 +22,43 @@ class ClientImportTable(models.AbstractModel):
         help="What stands on the card now, and what the file says.",
     )
 
+    file_table = fields.Html(
+        string="Row of the File",
+        compute="_compute_file_table",
+        sanitize=False,
+        help="The cells of the row as they stand in the file.",
+    )
+
     @api.depends("changes")
     @api.depends_context("lang")
     def _compute_change_table(self):
-        labels = self.env["client.sheet"]._get_labels()
-        labels["contact"] = labels["contact_name"]
+        labels = self.env["client.sheet"]._get_change_labels()
         for row in self:
             row.change_table = row.changes and row._render_changes(labels)
 
+    @api.depends("cells")
+    def _compute_file_table(self):
+        for row in self:
+            headers = row.import_id.column_ids.mapped("header")
+            row.file_table = TABLE % (
+                "",
+                Markup().join(
+                    FILE_ROW % (header or "", cell)
+                    for header, cell in zip(headers, row.cells or (), strict=False)
+                    if cell
+                ),
+            )
+
     def _render_changes(self, labels):
         """:return: HTML; every text of the file is escaped"""
-        head = HEAD % Markup("").join(
-            HEAD_CELL % title
-            for title in (
-                self.env._("What"),
-                self.env._("On the card"),
-                self.env._("In the file"),
-            )
+        titles = (
+            self.env._("What"),
+            self.env._("On the card"),
+            self.env._("In the file"),
         )
         return TABLE % (
-            head,
-            Markup("").join(
+            HEAD % Markup().join(HEAD_CELL % title for title in titles),
+            Markup().join(
                 ROW
                 % (
                     "table-warning" if change["outcome"] == "conflict" else "",
