@@ -106,7 +106,7 @@ class ClientCardWriter(models.AbstractModel):
                     gone, new = self._replace_points(card, kind, values, present)
                     gone_ids += gone
                     new_points += new
-            written = self._prepare_changed_values(card, values)
+            written = self._prepare_changed_values(values)
             if written:
                 card.write(written)
             if "contact" in values:
@@ -117,13 +117,11 @@ class ClientCardWriter(models.AbstractModel):
         cards._push_primary_contacts(PRIMARY_FIELDS)
         self._write_people(people)
 
-    def _prepare_changed_values(self, card, values):
+    def _prepare_changed_values(self, values):
         result = self.env["client.sheet"]._prepare_values(values)
-        for field in ("sync_key", "sync_source"):
+        for field in ("sync_key", "sync_source", "active"):
             if field in values:
                 result[field] = values[field].raw
-        if not card.active:
-            result["active"] = True
         return result
 
     def _replace_points(self, card, kind, values, present):

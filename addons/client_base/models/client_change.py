@@ -50,7 +50,7 @@ class ClientChange(models.Model):
     )
 
     def _compute_field_label(self):
-        labels = self.env["client.sheet"]._get_labels()
+        labels = self.env["client.sheet"]._get_change_labels()
         for change in self:
             change.field_label = labels.get(change.field, change.field)
 

@@ -204,7 +204,7 @@ class ClientImportJudge(models.AbstractModel):
 
     def _judge_one(self, row, match, twin, current, kinds, decision):
         if match.reason == "unknown_id":
-            return self._reject("client_id", "unknown_id", value=row.client_id)
+            return self._reject("client_id", "unknown_id", value=row.client_text)
         if match.kind == "certain" and match.client_id in current:
             known = self._judge_known(row, match, current, kinds, decision)
             return known if decision else self._doubt_known(known, twin)
@@ -240,6 +240,10 @@ class ClientImportJudge(models.AbstractModel):
 
     def _judge_known(self, row, match, current, kinds, decision):
         changes = self._compare(row, current[match.client_id], kinds)
+        if not self.env["res.partner"].browse(match.client_id).active:
+            archived = cells.Cell(self.env._("in the archive"), "0", False)
+            back = cells.Cell(self.env._("back among the clients"), "1", True)
+            changes.append(self._describe("active", "take", archived, back))
         if decision == "file":
             for change in changes:
                 change["outcome"] = "take"
@@ -248,8 +252,7 @@ class ClientImportJudge(models.AbstractModel):
         if any(change["outcome"] == "conflict" for change in changes):
             verdict = "conflict"
         else:
-            is_archived = not self.env["res.partner"].browse(match.client_id).active
-            verdict = "update" if changes or is_archived else "unchanged"
+            verdict = "update" if changes else "unchanged"
         return Verdict(verdict, match.rule, {}, match.client_id, [], changes)
 
     def _compare(self, row, current, kinds):

@@ -128,8 +128,7 @@ class ClientImportRow(models.Model):
     @api.depends("changes")
     @api.depends_context("lang")
     def _compute_change_summary(self):
-        labels = self.env["client.sheet"]._get_labels()
-        labels["contact"] = labels["contact_name"]
+        labels = self.env["client.sheet"]._get_change_labels()
         for row in self:
             row.change_summary = "; ".join(
                 row._describe_change(change, labels) for change in row.changes or ()

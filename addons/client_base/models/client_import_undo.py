@@ -174,6 +174,10 @@ class ClientImportUndo(models.AbstractModel):
                 is_back = self.partner_id.sync_key == change.new_raw
                 if is_back:
                     restored |= {"sync_key": cells.Cell(), "sync_source": cells.Cell()}
+            elif code == "active":
+                is_back = self.partner_id.active and not self.partner_id.activity_ids
+                if is_back:
+                    restored["active"] = cells.Cell(raw=False)
             else:
                 now = current[code]
                 is_back = now.canon == kinds[code].show(change.new_raw).canon

@@ -109,6 +109,15 @@ class ClientSheet(models.AbstractModel):
         return labels | own_labels
 
     @api.model
+    def _get_change_labels(self):
+        """:return: as ``_get_labels``, and what a file changes without a column"""
+        labels = self._get_labels()
+        return labels | {
+            "contact": labels["contact_name"],
+            "active": self.env._("Archive"),
+        }
+
+    @api.model
     def _get_labels_of_all_languages(self):
         """:return: name of the column in any language of the database -> code"""
         return {

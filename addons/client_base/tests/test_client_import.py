@@ -59,6 +59,7 @@ class TestMatching(ClientImportCommon):
     def test_id_that_is_no_number_is_rejected(self):
         row = self._judge_line([ID, "Name"], "abc", "Тернопіль Дах")
         self.assertVerdict(row, "rejected", "unknown_id")
+        self.assertIn("abc", row.reason)
 
     def test_key_of_the_accounting_system_names_the_client(self):
         row = self._judge_line([KEY, "Name"], "V-1", "Вербиченко Трейд")

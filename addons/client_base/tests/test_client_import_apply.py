@@ -288,6 +288,15 @@ class TestDecision(ClientImportCommon):
         self.assertEqual((row.partner_id, row.state), (self.client, "done"))
         self.assertTrue(self.client.active)
 
+    def test_undo_sends_a_client_back_to_the_archive(self):
+        self.client.active = False
+        header = ["Client ID (do not change)", "City"]
+        row = self._judge_line(header, str(self.client.id), "Одеса")
+        row.action_is_candidate()
+        row.action_apply()
+        row.import_id.action_undo()
+        self.assertEqual((self.client.active, row.state), (False, "undone"))
+
     def test_decided_row_is_not_decided_again(self):
         row = self._judge_shared()
         row.action_is_new()

@@ -36,6 +36,7 @@ class ParsedRow:
     """What a row says. ``client_id`` is -1 when the cell holds something else."""
 
     client_id: int = 0
+    client_text: str = ""
     mark: str = ""
     sync_key: str = ""
     values: dict[str, Cell] = field(default_factory=dict)
@@ -154,6 +155,7 @@ def _read_identity(row: ParsedRow, code: str, text: str) -> None:
     elif code == "version_mark":
         row.mark = value
     else:
+        row.client_text = value
         row.client_id = int(value) if value.isascii() and value.isdigit() else -1
 
 
