@@ -14,13 +14,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ground import databases, environment, postgres, template
-from ground.console import Failure, run_main, say
 from import_data import make_clients, write_file
+
+from ground import environment, postgres, template
+from ground.console import Failure, run_main, say
 
 JOBS = Path(__file__).with_name("import_jobs.py")
 EDITION = 1
@@ -31,21 +31,11 @@ Figures = dict[str, Any]
 
 
 class Bench:
-    """The files, the databases and the processes of one run."""
+    """The files and the processes of one run."""
 
     def __init__(self, pg: dict[str, str], folder: Path) -> None:
-        self._pg = pg
+        self.pg = pg
         self._folder = folder
-
-    @contextmanager
-    def database(self, purpose: str) -> Iterator[str]:
-        """Give a fresh copy of the template for the length of the block."""
-        name = databases.own_name(f"bench_{purpose}")
-        databases.clone(self._pg, template.ensure(self._pg), name)
-        try:
-            yield name
-        finally:
-            databases.drop(self._pg, name)
 
     def write(self, name: str, *parts: Iterator[Any]) -> Path:
         """Write a file of clients."""
@@ -58,7 +48,7 @@ class Bench:
         say(f"{job}: {path.stem}")
         answer = subprocess.run(
             [sys.executable, str(JOBS), job, database, str(path)],
-            env=environment.complete(self._pg),
+            env=environment.complete(self.pg),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             text=True,
@@ -77,11 +67,15 @@ def compare(bench: Bench, rows: int) -> list[tuple[str, Figures, Figures]]:
         "update": bench.write("update", make_clients(rows, edition=EDITION)),
     }
     results: dict[str, dict[str, Figures]] = {"core": {}, "ours": {}}
-    for importer, measured in results.items():
-        with bench.database(importer) as database:
-            for work, path in files.items():
-                measured[work] = bench.measure(importer, database, path)
-                check(measured[work], "rows", rows)
+    with (
+        template.copy(bench.pg, "bench_core") as core,
+        template.copy(bench.pg, "bench_ours") as ours,
+    ):
+        for work, path in files.items():
+            for importer, database in (("core", core), ("ours", ours)):
+                figures = bench.measure(importer, database, path)
+                check(figures, "rows", rows)
+                results[importer][work] = figures
     for work in files:
         check(results["ours"][work], work, rows)
     return [(work, results["core"][work], results["ours"][work]) for work in files]
@@ -96,7 +90,7 @@ def read_large(bench: Bench, rows: int, base: int) -> Figures:
         make_clients(known, edition=EDITION),
         make_clients(rows - known, first=base),
     )
-    with bench.database("read") as database:
+    with template.copy(bench.pg, "bench_read") as database:
         bench.measure("core", database, clients)
         figures = bench.measure("read", database, large)
     check(figures, "judged", rows)
@@ -112,18 +106,19 @@ def check(figures: Figures, name: str, expected: int) -> None:
 
 
 def show(compared: list[tuple[str, Figures, Figures]], rows: int) -> None:
-    print(f"\n{rows} rows       base_import  client.import      ratio")
+    """Print seconds, and how many times as fast ours is; CPU without PostgreSQL's."""
+    print(f"\n{rows:,} rows          base_import  client.import      ratio")
     for work, core, ours in compared:
-        ratio = core["seconds"] / ours["seconds"]
-        print(
-            f"{work:<14}{core['seconds']:>9.1f} s  {ours['seconds']:>11.1f} s"
-            f"  {ratio:>8.2f}x"
-        )
+        for title, figure in ((work, "seconds"), ("  of it CPU", "cpu")):
+            print(
+                f"{title:<16}{core[figure]:>13.1f} s{ours[figure]:>13.1f} s"
+                f"{core[figure] / ours[figure]:>10.2f}x"
+            )
 
 
 def show_large(figures: Figures, rows: int, base: int) -> None:
     print(
-        f"\n{rows} rows read and judged against {base} clients: "
+        f"\n{rows:,} rows read and judged against {base:,} clients: "
         f"{figures['seconds']:.1f} s, {figures['cpu']:.1f} s of CPU, "
         f"peak memory {figures['peak_mb']:.0f} MB"
     )

@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import odoo
 from import_data import CORE_FIELDS, HEADER
+
+import odoo
 from odoo.modules.registry import Registry
 
 # What the web client sends: 2,000 rows a call, tracking off.
@@ -94,7 +95,7 @@ def _core_options(skip: int) -> dict[str, Any]:
 
 
 def ours(env: Any, content: bytes) -> Figures:
-    """Bring a file in with client.import: read, judge, apply all, in the background too."""
+    """Bring a file in with client.import: read, judge, apply all of it."""
     started = time.perf_counter()
     file = _read(env, content)
     read_seconds = time.perf_counter() - started
@@ -102,6 +103,7 @@ def ours(env: Any, content: bytes) -> Figures:
     file.action_apply()
     env.cr.commit()
     cron = env.ref("client_base.ir_cron_client_import")
+    # what the file leaves to the background, until the background has done it
     while file.state == "applying":
         cron.sudo().method_direct_trigger()
         env.cr.commit()
