@@ -6,6 +6,13 @@ from odoo.tools import SQL
 from ..tools import rows
 
 
+def _strip_words(changes):
+    return [
+        {key: value for key, value in change.items() if key not in ("old", "new")}
+        for change in changes
+    ]
+
+
 class ClientImportRow(models.Model):
     """One row of a file: what it says, whom it means, what it would change and why.
 
@@ -87,12 +94,16 @@ class ClientImportRow(models.Model):
     reason_code = fields.Char(readonly=True)
     reason_data = fields.Json(readonly=True)
     reason = fields.Char(string="Why", compute="_compute_reason")
-    cells = fields.Json(readonly=True, help="The row as it stands in the file.")
+    cells = fields.Json(
+        readonly=True,
+        prefetch=False,
+        help="The row as it stands in the file.",
+    )
     values = fields.Json(readonly=True)
     version_mark = fields.Char(readonly=True)
     client_number = fields.Integer(readonly=True, help="Our client ID in the file.")
     sync_key = fields.Char(readonly=True)
-    changes = fields.Json(readonly=True)
+    changes = fields.Json(readonly=True, prefetch=False)
     change_summary = fields.Text(
         string="What Would Change",
         compute="_compute_change_summary",
@@ -277,8 +288,9 @@ class ClientImportRow(models.Model):
             return False
         if verdict.verdict == "create":
             return True  # the card gets what the row says, and that has not changed
-        return verdict.partner_id == self.partner_id.id and verdict.changes == (
-            self.changes or []
+        # the words depend on the language of whoever looks: the raw values count
+        return verdict.partner_id == self.partner_id.id and (
+            _strip_words(verdict.changes) == _strip_words(self.changes or [])
         )
 
     def _set_verdict(self, verdict):
