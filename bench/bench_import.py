@@ -2,8 +2,8 @@
 
     script/bench import [--rows 10000] [--large 100000] [--base 20000]
 
-Creates the clients of a file, then brings in the same clients with another phone, city,
-street and note each; last, reads and judges a large file against a base of clients.
+Creates the clients of a file, then brings in the same clients with another phone, city
+and street each; last, reads and judges a large file against a base of clients.
 Each measurement is a process of its own; each importer has a database of its own,
 copied from the same template and dropped at the end. Nothing is asserted about time.
 """

@@ -60,7 +60,7 @@ class Client:
 def make_clients(count: int, first: int = 0, *, edition: int = 0) -> Iterator[Client]:
     """Yield clients ``first`` to ``first + count - 1``.
 
-    :param edition: another one has another phone, city, street and note for each client
+    :param edition: another one has another phone, city and street for each client
     """
     for number in range(first, first + count):
         fixed = random.Random(f"{SEED} {number}")
@@ -77,7 +77,7 @@ def make_clients(count: int, first: int = 0, *, edition: int = 0) -> Iterator[Cl
             f"{fixed.randrange(1_000, 99_999):05}",
             changing.choice(CITIES[edition % 2 :: 2]),
             f"вул. {changing.choice(STREETS)}, {changing.randrange(1, 200)}-{edition}",
-            f"Угода {number}/{edition}",
+            f"Угода {number}",
         )
         yield Client(number, cells)
 
