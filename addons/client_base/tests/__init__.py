@@ -11,3 +11,4 @@ from . import test_partner_merge
 from . import test_res_partner
 from . import test_security
 from . import test_security_export
+from . import test_tours
