@@ -5,6 +5,8 @@ from ..tools import names, rows
 from .contact_point_owner import IN_STEP, PRIMARY_FIELDS
 
 SOLE_TRADER = "fop"
+# A new card has no picture; saying so spares making none in each size.
+PICTURE_SIZES = ("image_1024", "image_512", "image_256", "image_128")
 
 
 class ClientCardWriter(models.AbstractModel):
@@ -57,6 +59,7 @@ class ClientCardWriter(models.AbstractModel):
         result = {
             "name": name or rows.ParsedRow(values=dict(values)).name,
             "is_company": self._looks_like_company(name, values),
+            **dict.fromkeys(PICTURE_SIZES, False),
             **defaults,
             **self.env["client.sheet"]._prepare_values(values),
         }

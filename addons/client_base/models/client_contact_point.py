@@ -63,7 +63,6 @@ class ClientContactPoint(models.Model):
         string="Normal Form",
         compute="_compute_normalized",
         store=True,
-        precompute=True,
         index="btree_not_null",
         help="Empty when the value is not a phone, an address or a name at all.",
     )

@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, models
 from odoo.fields import Command
 from odoo.tools import html2plaintext, plaintext2html
@@ -56,6 +58,8 @@ OWN_LABELS = {
     "version_mark": _lt("Version mark (do not change)"),
     "sync_key": _lt("Key in the accounting system"),
 }
+# A note of one line, for which no parser of HTML is needed.
+PLAIN_NOTE = re.compile(r"<p>([^<>&\s]*(?: [^<>&\s]+)*)</p>")
 SIMPLE_KINDS = {
     "text": cells.Kind,
     "name": cells.NameKind,
@@ -222,7 +226,8 @@ class ClientSheet(models.AbstractModel):
             ]
         value = partner[field]
         if kind == "note":
-            return html2plaintext(value or "").strip()
+            plain = PLAIN_NOTE.fullmatch(value or "<p></p>")
+            return plain[1].strip() if plain else html2plaintext(value).strip()
         if kind in ("many2one", "new_many2one"):
             return value.id
         if kind == "many2many":

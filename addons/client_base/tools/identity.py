@@ -163,7 +163,10 @@ class Pair:
         self.left = left
         self.right = right
         self.left_name = left_name
-        self.right_name = right_name or parse_name(right.name)
+        if right_name is None:  # equal names are the usual case, and parsing costs
+            same = left.name == right.name
+            right_name = left_name if same else parse_name(right.name)
+        self.right_name = right_name
         self.score = similarity(self.left_name, self.right_name)
 
     @property
