@@ -5,8 +5,11 @@ from odoo import api, fields, models
 TABLE = Markup('<table class="table table-sm mb-4">%s%s</table>')
 HEAD = Markup("<thead><tr>%s</tr></thead>")
 HEAD_CELL = Markup("<th>%s</th>")
-ROW = Markup('<tr class="%s"><td>%s</td><td>%s</td><td>%s</td></tr>')
-FILE_ROW = Markup("<tr><td>%s</td><td>%s</td></tr>")
+ROW = Markup(
+    '<tr class="%s"><td>%s</td>'
+    '<td class="text-break">%s</td><td class="text-break">%s</td></tr>'
+)
+FILE_ROW = Markup('<tr><td>%s</td><td class="text-break">%s</td></tr>')
 
 
 class ClientImportTable(models.AbstractModel):
