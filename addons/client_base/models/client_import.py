@@ -248,6 +248,22 @@ class ClientImport(models.Model):
         }
         return action
 
+    def action_open_clients(self):
+        """Open the clients that this file created or changed."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_base.res_partner_action"
+        )
+        action["domain"] = [
+            (
+                "client_import_row_ids",
+                "any",
+                [("import_id", "=", self.id), ("state", "=", "done")],
+            ),
+        ]
+        action["display_name"] = self.env._("Clients of %(name)s", name=self.name)
+        return action
+
     def action_download_problems(self):
         """Give the rejected and failed rows back as a file, with the reason."""
         self.ensure_one()

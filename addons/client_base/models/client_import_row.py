@@ -93,7 +93,7 @@ class ClientImportRow(models.Model):
     )
     reason_code = fields.Char(readonly=True)
     reason_data = fields.Json(readonly=True)
-    reason = fields.Char(string="Why", compute="_compute_reason")
+    reason = fields.Text(string="Why", compute="_compute_reason")
     cells = fields.Json(
         readonly=True,
         prefetch=False,

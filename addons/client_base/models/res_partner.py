@@ -171,6 +171,12 @@ class ResPartner(models.Model):
         inverse_name="partner_id",
         groups="client_base.group_client_user",
     )
+    client_import_row_ids = fields.One2many(
+        comodel_name="client.import.row",
+        inverse_name="partner_id",
+        string="Rows of Files",
+        groups="client_base.group_client_manager",
+    )
     client_change_count = fields.Integer(
         compute="_compute_client_change_count",
         groups="client_base.group_client_user",
