@@ -1,6 +1,7 @@
 from sys import maxsize
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..tools import points
 from .contact_point_owner import IN_STEP, PRIMARY_FIELDS
@@ -102,7 +103,9 @@ class ClientContactPoint(models.Model):
     )
     def _compute_normalized(self):
         for point in self:
-            point.normalized = next(iter(point._get_normal_forms(point.value)), False)
+            found = next(iter(point._get_normal_forms(point.value)), False)
+            if found or not points.is_local_form(point.value, point.normalized):
+                point.normalized = found
 
     @api.depends(
         "partner_id.contact_point_ids.kind", "partner_id.contact_point_ids.sequence"
@@ -153,6 +156,28 @@ class ClientContactPoint(models.Model):
             partners._push_primary_contacts(kinds)
         return result
 
+    # === ACCESS ===
+
+    def _check_access(self, operation):
+        """A point is as open and as closed as the card it belongs to."""
+        result = super()._check_access(operation)
+        if result or self.env.su or not any(self._ids):
+            return result
+        of_card = "read" if operation == "read" else "write"
+        cards = self.sudo().partner_id.sudo(False)
+        closed = cards - cards._filtered_access(of_card)
+        if not closed:
+            return None
+        forbidden = self.filtered(lambda point: point.sudo().partner_id in closed)
+        return forbidden, closed._check_access(of_card)[1]
+
+    @api.model
+    def _search(self, domain, *args, bypass_access=False, **kwargs):
+        if not self.env.su and not bypass_access:
+            cards = self.env["res.partner"].with_context(active_test=False)
+            domain = Domain(domain) & Domain("partner_id", "in", cards._search([]))
+        return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
+
     # === ACTION METHODS ===
 
     def action_confirm(self):
@@ -176,13 +201,15 @@ class ClientContactPoint(models.Model):
 
     def action_make_primary(self):
         """Put each point before the others of its kind."""
-        for point in self:
-            first = point.search(
-                [("partner_id", "=", point.partner_id.id), ("kind", "=", point.kind)],
-                limit=1,
-            )
-            if first != point:
-                point.sequence = first.sequence - 1
+        of_owners = self.partner_id.contact_point_ids.grouped(
+            lambda point: (point.partner_id, point.kind)
+        )
+        moved = self.with_context(contact_points=IN_STEP)
+        for point in moved:
+            present = of_owners[point.partner_id, point.kind]
+            if point != present[0]:
+                point.sequence = min(present.mapped("sequence")) - 1
+        self._push_to_partners()
         return True
 
     # === BUSINESS METHODS ===
@@ -210,6 +237,13 @@ class ClientContactPoint(models.Model):
             "state_event": False if state == "unknown" else event,
             "state_date": False if state == "unknown" else fields.Datetime.now(),
         }
+
+    def _become_first(self, value, first):
+        """Write what differs, so that this point stands before ``first``."""
+        if self.value != value:
+            self.value = value
+        if self != first:
+            self.sequence = first.sequence - 1
 
     def _get_replaced(self, value):
         """:return: the points whose state says nothing of ``value``"""

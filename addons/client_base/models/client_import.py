@@ -1,7 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..tools import sheet
+
+# The work goes on with the rights of these people: nobody writes somebody else in.
+PERSONS = {"user_id", "applied_by_id"}
 
 
 class ClientImport(models.Model):
@@ -32,6 +35,13 @@ class ClientImport(models.Model):
         required=True,
         default=lambda self: self.env.user,
         readonly=True,
+    )
+    applied_by_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Applied By",
+        readonly=True,
+        copy=False,
+        help="With whose rights the work in the background goes on.",
     )
     state = fields.Selection(
         selection=[
@@ -150,12 +160,18 @@ class ClientImport(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su:
+            vals_list = [{**vals, "user_id": self.env.uid} for vals in vals_list]
         files = super().create(vals_list)
         for file in files:
             file._take_columns()
         return files
 
     def write(self, vals):
+        if not self.env.su and PERSONS & vals.keys():
+            raise AccessError(
+                self.env._("Who brought a file in and who applied it is not changed.")
+            )
         if "data" in vals:
             self._check_not_applied()
         result = super().write(vals)

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import SQL
 
@@ -52,7 +52,6 @@ class ClientImportRow(models.Model):
             ("rejected", "Rejected"),
         ],
         required=True,
-        index=True,
     )
     state = fields.Selection(
         selection=[
@@ -65,7 +64,6 @@ class ClientImportRow(models.Model):
         ],
         required=True,
         default="pending",
-        index=True,
     )
     partner_id = fields.Many2one(
         comodel_name="res.partner",
@@ -158,6 +156,22 @@ class ClientImportRow(models.Model):
         if change["outcome"] == "conflict":
             return self.env._("%(change)s (changed on both sides)", change=text)
         return text
+
+    # === CRUD METHODS ===
+
+    def write(self, vals):
+        if vals.get("partner_id") and not self.env.su:
+            self._check_is_client(self.env["res.partner"].browse(vals["partner_id"]))
+        return super().write(vals)
+
+    def _check_is_client(self, chosen):
+        """The ladder finds clients only; so does a person."""
+        for company in self.company_id:
+            domain = self.env["client.identity"]._get_domain(company)
+            if not chosen.filtered_domain(domain):
+                raise ValidationError(
+                    self.env._("Choose a client: no colleague and no contact of one.")
+                )
 
     # === ACTION METHODS ===
 

@@ -43,6 +43,7 @@ class ClientImportWorker(models.AbstractModel):
 
     def _start_work(self):
         """Do what a person waits for, and leave the rest to the scheduled action."""
+        self.sudo().applied_by_id = self.env.user  # nobody may write it by hand
         self._work(self._get_rows(self._get_work_states(), limit=FIRST_BATCH))
         if not self._finish_work():
             self.env.ref("client_base.ir_cron_client_import")._trigger()
@@ -79,8 +80,9 @@ class ClientImportWorker(models.AbstractModel):
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=sum(files.mapped("work_count")))
         for file in files:
-            own = file.with_user(file.user_id).with_company(file.company_id)
-            if not own.with_context(lang=file.user_id.lang)._work_through(progress):
+            user = file.applied_by_id
+            own = file.with_user(user).with_company(file.company_id)
+            if not own.with_context(lang=user.lang)._work_through(progress):
                 break
 
     def _work_through(self, progress):

@@ -70,7 +70,7 @@ class ContactPointOwner(models.AbstractModel):
         for partner, vals in zip(partners, vals_list, strict=True):
             if "contact_point_ids" in vals:
                 partner._restore_columns(vals)
-        partners._pull_primary_contacts(PRIMARY_FIELDS)
+        partners._pull_primary_contacts(PRIMARY_FIELDS, may_correct=False)
         return partners
 
     def write(self, vals):
@@ -79,7 +79,9 @@ class ContactPointOwner(models.AbstractModel):
         for part in self._split_by_step(vals):
             super().write(part)
             kinds = [kind for kind, field in PRIMARY_FIELDS.items() if field in part]
-            self._pull_primary_contacts(kinds)
+            self._pull_primary_contacts(
+                kinds, may_correct="contact_point_ids" not in vals
+            )
         return True
 
     def _restore_columns(self, vals):
@@ -122,35 +124,44 @@ class ContactPointOwner(models.AbstractModel):
         )
         return country.code or ""
 
-    def _pull_primary_contacts(self, kinds):
-        """Let the points follow what was just written to the columns."""
+    def _pull_primary_contacts(self, kinds, *, may_correct=True):
+        """Let the points follow what was just written to the columns.
+
+        :param may_correct: a number like the first point may be its correction; not so
+            when the points were given together with the column
+        """
         if not kinds or self.env.context.get("contact_points") is IN_STEP:
             return
         owners_sudo = self.sudo().with_context(  # points follow whoever may write cards
             contact_points=IN_STEP
         )
         points_by_key = owners_sudo._get_points_by_kind(kinds)
-        new_values, emptied = [], []
+        Point = owners_sudo.env["client.contact.point"]
+        new_values, emptied = [], Point
         for owner in owners_sudo:
             for kind in kinds:
-                points = points_by_key.get((owner, kind), owner.contact_point_ids[:0])
+                points = points_by_key.get((owner, kind), Point)
                 value = (owner[PRIMARY_FIELDS[kind]] or "").strip()
                 if value:
-                    new_values += owner._put_first(kind, value, points)
+                    new_values += owner._put_first(kind, value, points, may_correct)
                 elif points:
-                    emptied.append((owner, kind, points[0]))
-        owners_sudo.env["client.contact.point"].create(new_values)
-        for owner, kind, point in emptied:
-            point.unlink()
-            owner._push_primary_contacts([kind])
+                    emptied += points[0]
+        Point.create(new_values)
+        owners_by_kind = {
+            kind: points.partner_id for kind, points in emptied.grouped("kind").items()
+        }
+        emptied.unlink()
+        for kind, owners in owners_by_kind.items():
+            owners._push_primary_contacts([kind])
 
     def _push_primary_contacts(self, kinds):
-        """Let the columns follow the points, of which one was just changed."""
-        owners_sudo = self.sudo().with_context(  # the point is the user's way in
-            contact_points=IN_STEP
-        )
-        points_by_key = owners_sudo._get_points_by_kind(kinds)
-        for owner in owners_sudo.exists():
+        """Let the columns follow the points, of which one was just changed.
+
+        With the rights of the user: core guards the e-mail of his colleagues' cards.
+        """
+        owners = self.with_context(contact_points=IN_STEP).exists()
+        points_by_key = owners.sudo()._get_points_by_kind(kinds)  # hidden ones count
+        for owner in owners:
             for kind in set(kinds) & PRIMARY_FIELDS.keys():
                 points = points_by_key.get((owner, kind))
                 value = points[0].value if points else False
@@ -164,42 +175,48 @@ class ContactPointOwner(models.AbstractModel):
         )
         return points.grouped(lambda point: (point.partner_id, point.kind))
 
-    def _put_first(self, kind, value, points):
+    def _put_first(self, kind, value, points, may_correct):
         """Make ``value`` the first of ``points``.
 
         :return: values of the points that are still to be created
         """
         self.ensure_one()
-        country = self._get_contact_country()
-        parts = contact_points.normal_forms(kind, value, country) or [""]
-        normal = parts[0]
+        first_text, normal, others = self._take_apart(kind, value)
+        if first_text != value:
+            self[PRIMARY_FIELDS[kind]] = first_text
         first = points[:1]
         same = points.filtered(
-            lambda point: point.normalized == normal if normal else point.value == value
-        )[:1]
-        if same:
-            if same.value != value:
-                same.value = value
-            if same != first:
-                same.sequence = first.sequence - 1
-        elif first and self._is_correction(first, normal):
-            first.value = value
-            same = first
-        known = set(points.mapped("normalized"))
-        new_values = [
-            self._prepare_point_values(kind, part)
-            for part in parts[1:]
-            if part not in known
-        ]
-        if not same:
-            new_values.insert(
-                0,
-                {
-                    **self._prepare_point_values(kind, value),
-                    "sequence": (first.sequence or 10) - 1 if first else 10,
-                },
+            lambda point: (
+                point.normalized == normal if normal else point.value == first_text
             )
-        return new_values
+        )[:1]
+        if not same and first and may_correct and self._is_correction(first, normal):
+            same = first
+        if same:
+            same._become_first(first_text, first)
+            new_values = []
+        else:
+            new_values = [self._prepare_first_values(kind, first_text, first)]
+        known = set(points.mapped("normalized"))
+        return new_values + [
+            self._prepare_point_values(kind, other.value, note=other.note)
+            for other in others
+            if other.normalized not in known
+        ]
+
+    def _take_apart(self, kind, value):
+        """:return: the text and normal form of the first number, the other numbers"""
+        found, _rest = contact_points.split_values(
+            kind, value, self._get_contact_country()
+        )
+        if not found:
+            return value, "", []
+        text = value if len(found) == 1 else found[0].value
+        return text, found[0].normalized, found[1:]
+
+    def _prepare_first_values(self, kind, value, first):
+        sequence = first.sequence - 1 if first else 10
+        return self._prepare_point_values(kind, value, sequence=sequence)
 
     def _prepare_point_values(self, kind, value, **values):
         return {"partner_id": self.id, "kind": kind, "value": value, **values}

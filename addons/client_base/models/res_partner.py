@@ -183,7 +183,8 @@ class ResPartner(models.Model):
     )
 
     _sync_key_uniq = models.UniqueIndex(
-        "(sync_source, sync_key, COALESCE(company_id, 0)) WHERE sync_key IS NOT NULL",
+        "(COALESCE(sync_source, ''), sync_key, COALESCE(company_id, 0))"
+        " WHERE sync_key IS NOT NULL",
         "Another client has this key of the accounting system already.",
     )
     _sync_key_idx = models.Index("(sync_key) WHERE sync_key IS NOT NULL")
@@ -251,13 +252,20 @@ class ResPartner(models.Model):
             ).group_id
 
     def _inverse_client_group_ids(self):
+        entering, leaving = {}, {}
         for partner in self:
             wanted = partner.client_group_ids
             present = partner.client_group_member_ids.filtered(
                 lambda stay: not stay.date_to
             ).group_id
-            (wanted - present)._enter(partner)
-            (present - wanted)._leave(partner)
+            for group in wanted - present:
+                entering[group] = entering.get(group, self.browse()) + partner
+            for group in present - wanted:
+                leaving[group] = leaving.get(group, self.browse()) + partner
+        for group, partners in entering.items():
+            group._enter(partners)
+        for group, partners in leaving.items():
+            group._leave(partners)
 
     @api.depends("client_change_ids")
     def _compute_client_change_count(self):
@@ -268,6 +276,22 @@ class ResPartner(models.Model):
         )
         for partner in self:
             partner.client_change_count = counts.get(partner, 0)
+
+    # === CRUD METHODS ===
+
+    def copy_data(self, default=None):
+        """Leave out what the user may not read: not everybody works with clients."""
+        default = default or {}
+        hidden = [
+            name
+            for name, field in self._fields.items()
+            if name not in default and not self._has_field_access(field, "read")
+        ]
+        vals_list = super().copy_data({**dict.fromkeys(hidden), **default})
+        for vals in filter(None, vals_list):
+            for name in hidden:
+                vals.pop(name, None)
+        return vals_list
 
     # === BOUNCES ===
 

@@ -10,5 +10,6 @@ from . import test_contact_point_state
 from . import test_partner_merge
 from . import test_res_partner
 from . import test_security
+from . import test_security_cards
 from . import test_security_export
 from . import test_tours

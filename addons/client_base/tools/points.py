@@ -11,6 +11,7 @@ from .contact import (
     split_phones,
 )
 
+MIN_LOCAL_DIGITS = 6
 SLIP_DISTANCE = 1  # one digit or letter wrong, missing, doubled or swapped
 
 
@@ -46,3 +47,12 @@ def normal_forms(kind: str, text: str, country: str = "") -> list[str]:
 def is_slip(old: str, new: str) -> bool:
     """Tell whether two normal forms differ by one slip of the finger."""
     return 0 < OSA.distance(old, new, score_cutoff=SLIP_DISTANCE) <= SLIP_DISTANCE
+
+
+def is_local_form(text: str | None, normal: str | None) -> bool:
+    """Tell whether ``normal`` is the number ``text``, written with its country.
+
+    So a local number keeps its meaning when its owner moves to another country.
+    """
+    digits = re.sub(r"\D", "", text or "").lstrip("0")
+    return len(digits) >= MIN_LOCAL_DIGITS and (normal or "").endswith(digits)
