@@ -46,7 +46,6 @@ class ClientChange(models.Model):
         ],
         required=True,
         default="applied",
-        index=True,
     )
 
     def _compute_field_label(self):

@@ -34,13 +34,17 @@ class Cell:
     raw: Any = None
     rest: str = ""
 
-    def dump(self) -> list[Any]:
-        """Give what ``load`` takes, for a JSON column."""
+    def dump(self) -> str | list[Any]:
+        """Give what ``load`` takes, for a JSON column: plain text as it is."""
+        if self.text == self.canon == self.raw:
+            return self.text
         return [self.text, self.canon, self.raw]
 
     @classmethod
-    def load(cls, data: Sequence[Any]) -> "Cell":
+    def load(cls, data: str | list[Any]) -> "Cell":
         """Rebuild a cell from ``dump``."""
+        if isinstance(data, str):
+            return cls(data, data, data)
         text, canon, raw = data
         return cls(text, canon, raw)
 
