@@ -56,6 +56,11 @@ class TestMatching(ClientImportCommon):
         self.assertEqual(row.column, ID)
         self.assertIn("999999999", row.reason)
 
+    def test_id_larger_than_any_is_rejected(self):
+        for value in ("2147483648", "99999999999999", "9" * 5000):
+            row = self._judge_line([ID, "Name"], value, "Тернопіль Дах")
+            self.assertVerdict(row, "rejected", "unknown_id")
+
     def test_id_that_is_no_number_is_rejected(self):
         row = self._judge_line([ID, "Name"], "abc", "Тернопіль Дах")
         self.assertVerdict(row, "rejected", "unknown_id")
@@ -162,7 +167,7 @@ class TestMatching(ClientImportCommon):
         row = self.env["client.import.row"].new({"number": 2})
         for code in REASONS:
             row.reason_code = code
-            row.reason_data = {"row": 7, "value": "x"}
+            row.reason_data = {"row": 7, "value": "x", "limit": 9}
             with self.subTest(code=code):
                 self.assertRegex(row.reason, r"^[A-Z].*\.$")
 

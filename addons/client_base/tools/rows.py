@@ -1,11 +1,12 @@
 """From the cells of one row of a file to what it says of one client."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from . import address, merge_values, names, points
-from .cells import Cell, Kind, squeeze
+from .cells import Cell, Kind, NoteKind, squeeze
+from .sheet_base import clean_text, fit_text
 
 # Columns that say which client is meant, and nothing of him.
 IDENTITY_CODES = frozenset({"client_id", "version_mark", "sync_key"})
@@ -17,6 +18,8 @@ PERSON_CODES = {
     "contact_email": "email",
 }
 TEXT_MARK = ".text"
+MAX_ID = 2**31 - 1
+MAX_ID_DIGITS = 20  # with leading zeros
 POINT_CODES = ("phone", "email", "telegram", "viber", "whatsapp")
 # The parts of an address that a column "address" is taken apart into.
 ADDRESS_CODES = ("zip", "city", "street")
@@ -79,55 +82,76 @@ def parse_row(
     :param country: ISO code of the country whose local phone numbers are written
     """
     row = ParsedRow()
-    person: dict[str, str] = {}
-    rests: list[tuple[str, str, str]] = []
-    sources: dict[str, str] = {}
-    for column in columns:
-        text = cells[column.position] if column.position < len(cells) else ""
-        if not text.strip():
-            continue
-        sources[column.code] = text
+    texts = [
+        (column, cells[column.position])
+        for column in columns
+        if column.position < len(cells) and cells[column.position].strip()
+    ]
+    for column, text in texts:
         if column.code in IDENTITY_CODES:
             _read_identity(row, column.code, text)
-        elif column.code in PERSON_CODES:
-            person[PERSON_CODES[column.code]] = squeeze(text)
-        elif column.code == "address":
-            _read_address(row, text)
-        elif column.code in kinds:
-            cell = kinds[column.code].parse(text)
-            _add(row, column.code, cell, kinds)
-            if cell.rest:
-                rests.append((column.code, column.header, cell.rest))
+    _read_values(row, texts, kinds)
+    person = {
+        PERSON_CODES[column.code]: squeeze(text)
+        for column, text in texts
+        if column.code in PERSON_CODES
+    }
     if person:
         row.values["contact"] = parse_person(person, country)
-    untouched = _find_untouched(row.mark, sources)
-    for code in untouched:
-        row.values.pop(code, None)
-    _keep_rests(row, [item[1:] for item in rests if item[0] not in untouched], kinds)
     return row
 
 
-def make_mark(values: Mapping[str, Cell]) -> str:
+def _read_values(
+    row: ParsedRow, texts: Sequence[tuple[Column, str]], kinds: Mapping[str, Kind]
+) -> None:
+    untouched = _find_untouched(row, texts)
+    rests: list[tuple[str, str]] = []
+    for column, text in texts:
+        if column.code == "address":
+            _read_address(row, text)
+        elif column.code in kinds:
+            cell = kinds[column.code].parse(text)
+            if column.code in untouched:
+                row.values[column.code] = replace(cell, is_untouched=True)
+                continue
+            _add(row, column.code, cell, kinds)
+            if cell.rest:
+                rests.append((column.header, cell.rest))
+    _keep_rests(row, rests, kinds)
+
+
+def make_mark(values: Mapping[str, Cell], kinds: Mapping[str, Kind]) -> str:
     """Write the version mark of a card: what each cell of the export means.
 
-    A number that is not understood may be understood when it comes back, by the rules
-    of another country; so the text of such a cell is marked as well.
+    A text may mean something else when it comes back: a manager who has left, a number
+    by the rules of another country. So the text of such a cell is marked as well. A
+    note that is not read back as it was is marked by its text alone, since then what
+    comes is added to it and nothing is replaced.
     """
     texts = {code: cell.canon for code, cell in values.items()}
-    for code in POINT_CODES:
-        cell = values.get(code)
-        if cell is not None and any(not normal for _value, normal, _note in cell.raw):
-            texts[f"{code}{TEXT_MARK}"] = squeeze(cell.text)
+    for code, cell in values.items():
+        text = fit_text(cell.text)
+        is_cut = text != clean_text(cell.text)
+        if not text or (not is_cut and kinds[code].is_read_back(cell)):
+            continue
+        texts[f"{code}{TEXT_MARK}"] = squeeze(text)
+        if is_cut or isinstance(kinds[code], NoteKind):
+            del texts[code]
     return merge_values.make_mark(texts)
 
 
-def _find_untouched(mark: str, sources: Mapping[str, str]) -> set[str]:
+def _find_untouched(row: ParsedRow, texts: Sequence[tuple[Column, str]]) -> set[str]:
     """:return: codes of the cells whose text is marked and still the same"""
+    if row.client_id <= 0:
+        return set()  # whoever takes the id away wants a new card like the old one
+    marked = merge_values.read_mark(row.mark)
+    joined: dict[str, str] = {}
+    for column, text in texts:
+        joined[column.code] = f"{joined.get(column.code, '')} {text}"
     return {
         code
-        for name, digest in merge_values.read_mark(mark).items()
-        if (code := name.removesuffix(TEXT_MARK)) != name
-        and digest == merge_values.digest(squeeze(sources.get(code, "")))
+        for code, text in joined.items()
+        if marked.get(code + TEXT_MARK) == merge_values.digest(squeeze(text))
     }
 
 
@@ -156,7 +180,8 @@ def _read_identity(row: ParsedRow, code: str, text: str) -> None:
         row.mark = value
     else:
         row.client_text = value
-        row.client_id = int(value) if value.isascii() and value.isdigit() else -1
+        is_id = value.isascii() and value.isdigit() and len(value) <= MAX_ID_DIGITS
+        row.client_id = int(value) if is_id and int(value) <= MAX_ID else -1
 
 
 def _read_address(row: ParsedRow, text: str) -> None:
@@ -173,7 +198,8 @@ def _add(row: ParsedRow, code: str, cell: Cell, kinds: Mapping[str, Kind]) -> No
     if not cell.canon:
         return
     present = row.values.get(code)
-    if present is None or code not in (*POINT_CODES, "tags", "comment"):
+    is_list = code in (*POINT_CODES, "tags", "comment")
+    if present is None or present.is_untouched or not is_list:
         row.values[code] = cell
     elif code == "comment":
         row.values[code] = kinds[code].parse(f"{present.text}\n{cell.text}")
