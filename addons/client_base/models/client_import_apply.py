@@ -1,7 +1,8 @@
 import logging
 
 from psycopg2 import Error as DatabaseError
-from psycopg2 import OperationalError
+from psycopg2 import InterfaceError, OperationalError
+from psycopg2.errors import ProgramLimitExceeded, UniqueViolation
 
 from odoo import models
 from odoo.exceptions import ConcurrencyError, UserError
@@ -33,9 +34,9 @@ class ClientImportApply(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 self._apply_batch()
-        except (OperationalError, ConcurrencyError):
-            raise  # somebody else was faster: the whole batch is run again
         except Exception as error:
+            if self._is_passing(error):
+                raise
             if len(self) > 1:
                 middle = len(self) // 2
                 self[:middle]._try_apply()
@@ -44,14 +45,25 @@ class ClientImportApply(models.AbstractModel):
             _logger.info("Row %d of a client file failed", self.number, exc_info=True)
             self.write({"state": "error", "message": self._get_error_text(error)})
 
+    def _is_passing(self, error):
+        """Tell whether no row is to blame, so that the whole batch is run again.
+
+        Somebody else was faster, the connection is lost, the disk is full. A text too
+        long for an index is of the same class, but will never get shorter.
+        """
+        if isinstance(error, ProgramLimitExceeded):
+            return False
+        return isinstance(error, (OperationalError, InterfaceError, ConcurrencyError))
+
     def _get_error_text(self, error):
         """:return: a sentence for the user; the log has the rest"""
         if isinstance(error, UserError):
             return str(error)
+        if isinstance(error, UniqueViolation):
+            return self.env._("Another client has the same key.")
         if isinstance(error, DatabaseError):
             return self.env._(
-                "The database refused this row: another client has the same key, or a "
-                "value does not fit."
+                "The database refused this row: a value is too long or does not fit."
             )
         return self.env._("This row could not be applied. Tell your administrator.")
 

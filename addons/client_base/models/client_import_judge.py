@@ -5,11 +5,15 @@ from odoo.tools import split_every
 
 from ..tools import cells, matching, merge_values, rows
 from .client_sheet import CARD_FIELDS
+from .contact_point_owner import PRIMARY_FIELDS
 
 JUDGE_BATCH = 1000
 NAME_CODES = ("legal_form", "name")
 UNIQUE_RULES = ("id", "sync_key")
 CHANGE_ORDER = (*CARD_FIELDS, "contact")
+# Longer ones are another text in the wrong column, and too long to be looked up by.
+MAX_LENGTH = 500
+SHORT_CODES = ("name", "tax_id", "ref")
 
 
 @dataclass(slots=True)
@@ -205,6 +209,9 @@ class ClientImportJudge(models.AbstractModel):
     def _judge_one(self, row, match, twin, current, kinds, decision):
         if match.reason == "unknown_id":
             return self._reject("client_id", "unknown_id", value=row.client_text)
+        too_long = self._find_too_long(row)
+        if too_long:
+            return self._reject(too_long, "too_long", limit=MAX_LENGTH)
         if match.kind == "certain" and match.client_id in current:
             known = self._judge_known(row, match, current, kinds, decision)
             return known if decision else self._doubt_known(known, twin)
@@ -223,12 +230,29 @@ class ClientImportJudge(models.AbstractModel):
             return Verdict("create", "new_like_row", twin, changes=changes)
         return Verdict("create", "new", changes=changes)
 
+    def _find_too_long(self, row):
+        """:return: code of a column with more text than fits, if there is one"""
+        texts = [("sync_key", row.sync_key)]
+        for code in SHORT_CODES:
+            if code in row.values:
+                texts.append((code, row.values[code].text))
+        for code in rows.POINT_CODES:
+            if code in row.values:
+                texts += [(code, point[0]) for point in row.values[code].raw]
+        if "contact" in row.values:
+            person = row.values["contact"].raw
+            texts.append(("contact_name", person["name"]))
+            for kind in PRIMARY_FIELDS:
+                texts += [(f"contact_{kind}", point[0]) for point in person[kind]]
+        return next((code for code, text in texts if len(text) > MAX_LENGTH), "")
+
     def _doubt_known(self, known, twin):
         """Ask before a row changes a client whom an earlier row changes, or an old one.
 
         :return: ``known``, or that somebody has to decide
         """
-        if not self.env["res.partner"].browse(known.partner_id).active:
+        is_archived = not self.env["res.partner"].browse(known.partner_id).active
+        if is_archived and known.verdict != "unchanged":
             return Verdict("ambiguous", "archived", candidate_ids=[known.partner_id])
         if twin and known.verdict != "unchanged":
             return Verdict("ambiguous", "twin", twin, candidate_ids=[known.partner_id])
@@ -240,7 +264,8 @@ class ClientImportJudge(models.AbstractModel):
 
     def _judge_known(self, row, match, current, kinds, decision):
         changes = self._compare(row, current[match.client_id], kinds)
-        if not self.env["res.partner"].browse(match.client_id).active:
+        is_archived = not self.env["res.partner"].browse(match.client_id).active
+        if is_archived and (changes or decision or not row.mark):
             archived = cells.Cell(self.env._("in the archive"), "0", False)
             back = cells.Cell(self.env._("back among the clients"), "1", True)
             changes.append(self._describe("active", "take", archived, back))
@@ -262,7 +287,7 @@ class ClientImportJudge(models.AbstractModel):
         incoming = dict(row.values)
         if clear_empty:
             for column in self._get_columns():
-                if column.code in CARD_FIELDS:
+                if column.code in CARD_FIELDS and column.code != "name":
                     incoming.setdefault(column.code, cells.Cell())
         changes = []
         for code, cell in self._in_order(incoming):
@@ -299,6 +324,7 @@ class ClientImportJudge(models.AbstractModel):
         return [
             self._describe(code, "take", cells.Cell(), cell)
             for code, cell in self._in_order(row.values)
+            if cell.text or cell.canon
         ]
 
     def _in_order(self, values):

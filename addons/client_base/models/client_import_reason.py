@@ -45,6 +45,7 @@ REASONS = {
     "twin": _lt("The same client as in row %(row)s of this file."),
     "unknown_id": _lt("No client has the ID %(value)s. Empty the cell, or mend it."),
     "no_name": _lt("Neither a name nor a phone nor an e-mail."),
+    "too_long": _lt("A cell has more than %(limit)s characters. Shorten it."),
 }
 
 # Why a file cannot be read; the placeholders come from ``SheetError.params``.

@@ -1,4 +1,8 @@
 import base64
+from random import Random
+from unittest.mock import patch
+
+from psycopg2 import OperationalError
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged, warmup
@@ -12,6 +16,9 @@ VODAFONE = "+380509876543"
 LIFECELL = "+380632223344"
 KEY = "Key in the accounting system"
 APPLYING = "odoo.addons.client_base.models.client_import_apply"
+JUDGE = "odoo.addons.client_base.models.client_import_judge"
+# Not of one letter: the database packs what repeats itself.
+LONG_TEXT = "".join(Random(1).choices("абвгдежзиклмнопрстуфхцчшщ", k=5000))
 
 
 @tagged("post_install", "-at_install")
@@ -332,6 +339,40 @@ class TestFailures(ClientImportCommon):
         self.assertEqual(len(file.row_ids.partner_id), 2)
         self.assertIn("same key", file.row_ids[1].message)
         self.assertNotIn("res_partner", file.row_ids[1].message)
+
+    @mute_logger("odoo.sql_db", APPLYING)
+    def test_text_too_long_for_the_database_stops_no_other_row(self):
+        lines = ["Тернопіль Дах", ""], [LONG_TEXT, ""], ["Журавлина Плюс", ""]
+        with patch(f"{JUDGE}.MAX_LENGTH", 10**6):
+            file = self._apply_file(["Name", "City"], *lines)
+        self.assertEqual(file.row_ids.mapped("state"), ["done", "error", "done"])
+        self.assertIn("too long", file.row_ids[1].message)
+
+    def test_text_too_long_for_its_column_is_rejected(self):
+        email = f"{LONG_TEXT}@example.com"
+        file = self._read_file(
+            [KEY, "Name", "E-mail", "Contact person", "Note"],
+            ["", LONG_TEXT, "", "", ""],
+            ["", "Тернопіль Дах", email, "", ""],
+            ["", "Тернопіль Дах", "", LONG_TEXT, ""],
+            [LONG_TEXT, "Тернопіль Дах", "", "", ""],
+            ["", "Журавлина Плюс", "", "", LONG_TEXT],
+        )
+        for row in file.row_ids[:4]:
+            self.assertVerdict(row, "rejected", "too_long")
+        columns = [row.column for row in file.row_ids[:4]]
+        self.assertEqual(columns, ["Name", "E-mail", "Contact person", KEY])
+        self.assertVerdict(file.row_ids[4], "create", "new")
+
+    def test_lost_connection_is_no_fault_of_a_row(self):
+        file = self._read_file(["Name"], ["Тернопіль Дах"])
+        with (
+            patch.object(
+                type(file.row_ids), "_apply_batch", side_effect=OperationalError
+            ),
+            self.assertRaises(OperationalError),
+        ):
+            file.action_apply()
 
     def test_failed_row_is_applied_once_it_is_mended(self):
         file = self._apply_with_a_bad_row()

@@ -173,6 +173,12 @@ class TestChanges(ClientImportCommon):
         row = self._judge_line(header, *line, clear_empty=True)
         self.assertEqual(self._get_changes(row), {"city": ""})
 
+    def test_empty_name_never_empties_the_name(self):
+        header, [line] = self._export_lines(self.client)
+        line[header.index("Name")] = ""
+        row = self._judge_line(header, *line, clear_empty=True)
+        self.assertVerdict(row, "unchanged", "id", self.client)
+
     def test_nothing_is_written_before_apply(self):
         header = ["Name", "Phone", "City", "Джерело", "Теги"]
         counted = "res.partner", "client.contact.point", "utm.source", "client.change"
