@@ -5,7 +5,6 @@ from ..tools import cells
 
 # Tables that point at a client just because it exists or a file was read.
 OWN_TABLES = {
-    "base_partner_merge_automatic_wizard_res_partner_rel",
     "client_change",
     "client_contact_point",
     "client_import_row",
@@ -24,8 +23,12 @@ class ClientImportUndo(models.AbstractModel):
 
     def _undo(self):
         """Undo applied rows of one file, given with the last one first."""
-        created = self.filtered("is_created")
-        (self - created)._undo_updated()
+        deleted = self.filtered(lambda row: not row.partner_id)
+        deleted.write(
+            {"state": "kept", "message": self.env._("The client was deleted.")}
+        )
+        created = (self - deleted).filtered("is_created")
+        (self - deleted - created)._undo_updated()
         created._undo_created()
 
     # === CREATED CARDS ===
@@ -58,8 +61,9 @@ class ClientImportUndo(models.AbstractModel):
         family = cards | cards.child_ids
         self.env.flush_all()
         used = set()
+        ignored = OWN_TABLES | self._get_passing_tables()
         for table, column in relations:
-            if table in OWN_TABLES:
+            if table in ignored:
                 continue
             used.update(
                 id_
@@ -75,6 +79,16 @@ class ClientImportUndo(models.AbstractModel):
             )
         used |= self._get_discussed_ids(family)
         return used | {card.id for card in cards if used & set(card.child_ids.ids)}
+
+    def _get_passing_tables(self):
+        """:return: tables of dialogs: that a client stood in one is no use of him"""
+        dialogs = [model for model in self.env.registry.values() if model._transient]
+        return {model._table for model in dialogs} | {
+            field.relation
+            for model in dialogs
+            for field in model._fields.values()
+            if field.type == "many2many" and field.store
+        }
 
     def _get_discussed_ids(self, cards):
         """:return: ids of the cards with messages of people or planned activities"""

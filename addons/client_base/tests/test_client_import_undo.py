@@ -100,6 +100,18 @@ class TestUndoUpdates(ClientImportCommon):
         self.assertEqual(self.client.category_id, tag)
         self.assertFalse(self.client.source_id)
 
+    def test_deleted_client_does_not_stop_the_others(self):
+        other = self._create_client("Журавлина Плюс", phone=LIFECELL, city="Бар")
+        file = self._apply_file(
+            self.header,
+            ["Вербиченко Трейд", KYIVSTAR, "Львів", ""],
+            ["Журавлина Плюс", LIFECELL, "Львів", ""],
+        )
+        self.client.sudo().unlink()
+        file.action_undo()
+        self.assertEqual(file.row_ids.mapped("state"), ["kept", "undone"])
+        self.assertEqual(other.city, "Бар")
+
     def test_two_rows_of_one_client_are_taken_back_in_reverse(self):
         file = self._read_file(
             self.header,
@@ -124,6 +136,13 @@ class TestUndoUpdates(ClientImportCommon):
         file.action_undo()
         with self.assertRaises(UserError):
             file.action_undo()
+
+    def test_undone_file_is_brought_in_again(self):
+        file = self._apply("Львів", "")
+        file.action_undo()
+        for action in (file.action_read, file.action_apply):
+            with self.assertRaisesRegex(UserError, "Bring it in again"):
+                action()
 
     def test_file_applied_in_part_is_undone(self):
         file = self._read_file(
@@ -189,6 +208,27 @@ class TestUndoCreations(ClientImportCommon):
         again.action_apply()
         self.assertEqual(again.row_ids.state, "done")
         self.assertNotEqual(again.row_ids.partner_id, self.client)
+
+    def test_deleted_client_does_not_stop_the_others(self):
+        file = self._apply_file(
+            ["Name", "Phone", "City"],
+            ["Журавлина Плюс", KYIVSTAR, ""],
+            ["Склад Північ", VODAFONE, ""],
+        )
+        first, second = file.row_ids
+        first.partner_id.sudo().unlink()
+        file.action_undo()
+        self.assertEqual(file.row_ids.mapped("state"), ["kept", "undone"])
+        self.assertEqual(first.message, "The client was deleted.")
+        self.assertFalse(second.partner_id.active)
+
+    def test_client_who_was_exported_is_archived(self):
+        self._export_lines(self.client)
+        self.env["base.partner.merge.automatic.wizard"].sudo().create(
+            {"partner_ids": self.client.ids}
+        )
+        self.file.action_undo()
+        self.assertFalse(self.client.active)
 
     def test_client_with_an_activity_stays(self):
         self.client.activity_schedule("mail.mail_activity_data_todo")
