@@ -104,8 +104,10 @@ class ClientContactPoint(models.Model):
     def _compute_normalized(self):
         for point in self:
             found = next(iter(point._get_normal_forms(point.value)), False)
-            if found or not points.is_local_form(point.value, point.normalized):
-                point.normalized = found
+            present = point.normalized
+            if not found and points.is_local_form(point.value, present):
+                found = present
+            point.normalized = found
 
     @api.depends(
         "partner_id.contact_point_ids.kind", "partner_id.contact_point_ids.sequence"

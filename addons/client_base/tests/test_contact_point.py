@@ -321,3 +321,43 @@ class TestPointCountry(ClientCommon):
         client = self._create_client(phone="+48 512 345 678")
         client.country_id = self.russia
         self.assertPoints(client, ["+48512345678"])
+
+    def test_number_keeps_its_meaning_when_the_country_changes(self):
+        client = self._create_client(
+            phone="067 123 45 67", country_id=self.env.ref("base.ua").id
+        )
+        self.env.flush_all()  # as between two requests
+        client.country_id = self.poland
+        self.assertPoints(client, [KYIVSTAR])
+
+
+@tagged("post_install", "-at_install")
+class TestSeveralInOneField(ClientCommon):
+    """What is written into one column is taken apart."""
+
+    def test_column_keeps_the_first_of_several_numbers(self):
+        client = self._create_client(phone="067 123 45 67, 050 222 33 44")
+        self.assertEqual(client.phone, "+380 67 123 4567")
+        self.assertPoints(client, [KYIVSTAR, "+380502223344"])
+
+    def test_points_given_with_the_columns_all_stay(self):
+        client = self._create_client(
+            phone="067 123 45 67",
+            contact_point_ids=[
+                Command.create({"kind": "phone", "value": "067 123 45 68"})
+            ],
+        )
+        self.assertPoints(client, [KYIVSTAR, "+380671234568"])
+
+    def test_clearing_many_cards_is_set_based(self):
+        clients = self.env["res.partner"].create(
+            [
+                {"name": f"Client {number}", "email": f"c{number}@example.com"}
+                for number in range(50)
+            ]
+        )
+        self.env.flush_all()
+        with self.assertQueryCount(120):
+            clients.write({"email": False})
+            self.env.flush_all()
+        self.assertFalse(clients.contact_point_ids)
