@@ -28,3 +28,17 @@ def test_the_same_number_twice_is_one():
 )
 def test_one_wrong_digit_is_a_slip(old, new, is_slip):
     assert points.is_slip(old, new) is is_slip
+
+
+@pytest.mark.parametrize(
+    ("text", "normal", "is_local"),
+    [
+        ("067 555 01 11", "+380675550111", True),
+        ("050 555 01 12", "+380675550111", False),
+        ("0111", "+380675550111", False),
+        (None, "+380675550111", False),
+        ("067 555 01 11", None, False),
+    ],
+)
+def test_local_form_of_a_number_is_known(text, normal, is_local):
+    assert points.is_local_form(text, normal) is is_local
