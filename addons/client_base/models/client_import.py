@@ -192,9 +192,9 @@ class ClientImport(models.Model):
 
     def _check_not_applied(self):
         """Rows that were applied hold what an undo needs: they are not replaced."""
-        if any(
-            file.state in ("applying", "undone") or file.done_count for file in self
-        ):
+        if any(file.state == "undone" for file in self):
+            raise UserError(self.env._("This file was undone. Bring it in again."))
+        if any(file.state == "applying" or file.done_count for file in self):
             raise UserError(
                 self.env._(
                     "Rows of this file were applied already. Bring in a new file, or "
@@ -222,7 +222,7 @@ class ClientImport(models.Model):
             if file.state == "draft":
                 raise UserError(self.env._("Read the file first."))
             if file.state == "undone":
-                raise UserError(self.env._("This file was undone. Read it in anew."))
+                raise UserError(self.env._("This file was undone. Bring it in again."))
             ready = file._get_rows(["pending"], ["create", "update"])
             file._queue(ready)
         return True
