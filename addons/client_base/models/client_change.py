@@ -25,12 +25,12 @@ class ClientChange(models.Model):
         comodel_name="client.import",
         string="File",
         index=True,
-        ondelete="cascade",
+        ondelete="restrict",
     )
     row_id = fields.Many2one(
         comodel_name="client.import.row",
         index=True,
-        ondelete="cascade",
+        ondelete="restrict",
     )
     field = fields.Char(required=True, help="Code of the column in files.")
     field_label = fields.Char(string="Column", compute="_compute_field_label")

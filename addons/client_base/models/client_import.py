@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..tools import sheet
+from .client_import_row import APPLIED_STATES
 
 # The work goes on with the rights of these people: nobody writes somebody else in.
 PERSONS = {"user_id", "applied_by_id"}
@@ -182,11 +183,15 @@ class ClientImport(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_applied(self):
-        if any(file.state == "applying" or file.done_count for file in self):
+        rows_sudo = self.env["client.import.row"].sudo()  # whatever the company
+        domain = [("import_id", "in", self.ids), ("state", "in", APPLIED_STATES)]
+        if any(file.state == "applying" for file in self) or rows_sudo.search(
+            domain, limit=1
+        ):
             raise UserError(
                 self.env._(
-                    "A file that was applied holds what an undo needs. Undo it first, "
-                    "or keep it."
+                    "A file that was applied tells what became of its clients. It "
+                    "stays, even when it was undone."
                 )
             )
 

@@ -5,6 +5,9 @@ from odoo.tools import SQL
 
 from ..tools import rows
 
+# Those of rows that were applied once, whatever came after.
+APPLIED_STATES = ("done", "kept", "undone")
+
 
 def _strip_words(changes):
     return [
@@ -163,6 +166,13 @@ class ClientImportRow(models.Model):
         if vals.get("partner_id") and not self.env.su:
             self._check_is_client(self.env["res.partner"].browse(vals["partner_id"]))
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_applied(self):
+        if not self.env.su and any(row.state in APPLIED_STATES for row in self):
+            raise UserError(
+                self.env._("Rows that were applied stay: an undo goes back by them.")
+            )
 
     def _check_is_client(self, chosen):
         """The ladder finds clients only; so does a person."""

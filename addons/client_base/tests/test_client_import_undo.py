@@ -1,7 +1,10 @@
 from unittest.mock import patch
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import ClientImportCommon
 
@@ -143,6 +146,35 @@ class TestUndoUpdates(ClientImportCommon):
         for action in (file.action_read, file.action_apply):
             with self.assertRaisesRegex(UserError, "Bring it in again"):
                 action()
+
+    def test_journal_is_not_deleted_with_its_file_or_rows(self):
+        file = self._apply("Львів", "")
+        self.env.flush_all()
+        for records in (file, file.row_ids):
+            with self.assertRaisesRegex(UserError, "applied"):
+                records.unlink()
+        file.action_undo()
+        for records in (file, file.row_ids):
+            with self.assertRaisesRegex(UserError, "applied"):
+                records.unlink()
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            file.row_ids.sudo().unlink()
+
+    def test_journal_goes_with_its_client(self):
+        file = self._apply("Львів", "")
+        changes = self.client.client_change_ids
+        self.client.sudo().unlink()
+        self.assertFalse(changes.exists())
+        self.assertTrue(file.row_ids.exists())
+
+    def test_rows_that_were_not_applied_are_deleted(self):
+        line = ["Вербиченко Трейд", KYIVSTAR, "Львів", ""]
+        file = self._read_file(self.header, line, ["Дах", "", "", ""])
+        file.row_ids[0].unlink()
+        file.action_read()
+        self.assertEqual(len(file.row_ids), 2)
+        file.unlink()
+        self.assertFalse(file.exists())
 
     def test_file_applied_in_part_is_undone(self):
         file = self._read_file(
