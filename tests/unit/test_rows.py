@@ -87,7 +87,7 @@ def test_an_exported_row_that_nobody_touched_changes_nothing(phone, note):
         "phone": KINDS["phone"].show([[phone, "", ""]] if phone else []),
         "comment": KINDS["comment"].show(note),
     }
-    mark = rows.make_mark(values)
+    mark = rows.make_mark(values, KINDS)
     texts = {code: cell.text for code, cell in values.items()}
     back = parse(**texts, version_mark=mark)
     for code, cell in back.values.items():

@@ -1,11 +1,12 @@
 import re
+from collections import defaultdict
 
 from odoo import api, models
-from odoo.fields import Command
-from odoo.tools import html2plaintext, plaintext2html
+from odoo.fields import Command, Domain
+from odoo.tools import escape_psql, html2plaintext, plaintext2html
 from odoo.tools.translate import LazyTranslate
 
-from ..tools import cells, rows
+from ..tools import cells, rows, sheet
 
 _lt = LazyTranslate(__name__)
 
@@ -168,28 +169,46 @@ class ClientSheet(models.AbstractModel):
         return dict(description(self.env)), spellings
 
     def _get_record_names(self, field):
+        """:return: id -> name to show; name in lower case -> id, None if several's"""
         Comodel = self.env[self.env["res.partner"]._fields[field].comodel_name]
-        domain = [("share", "=", False)] if field == "user_id" else []
-        records = Comodel.search(domain)
-        labels = {record.id: record.display_name for record in records}
-        spellings = {}
+        # sudo: whoever sees a card sees the names on it, also of what is archived
+        shown = Comodel.sudo().with_context(active_test=False).search(Domain.TRUE)
+        labels = {record.id: record.display_name for record in shown}
+        is_user = field == "user_id"
+        chosen = Comodel.search([("share", "=", False)] if is_user else Domain.TRUE)
+        spellings = self._spell_records(chosen, ["display_name"])
+        more_names = [Comodel._rec_name, *(["login"] if is_user else [])]
+        spellings = self._spell_records(chosen, more_names) | spellings
+        if not is_user:  # nobody is given a client to look after once he has left
+            spellings = (
+                self._spell_records(shown - chosen, ["display_name"]) | spellings
+            )
+        if field == "country_id":
+            spellings |= self._spell_countries(chosen)
+        return labels, spellings
+
+    def _spell_records(self, records, fnames):
+        """:return: name in lower case, in any language -> id, None if several's"""
+        ids_by_name = defaultdict(set)
         for lang, _name in self.env["res.lang"].get_installed():
             for record in records.with_context(lang=lang):
-                spellings.setdefault(record.display_name.lower(), record.id)
-                spellings.setdefault(
-                    (record[Comodel._rec_name] or "").lower(), record.id
-                )
-        if field == "country_id":
-            by_code = {country.code: country.id for country in records}
-            spellings |= {code.lower(): id_ for code, id_ in by_code.items() if code}
-            spellings |= {
-                name: by_code[code]
-                for name, code in COUNTRY_SPELLINGS.items()
-                if code in by_code
-            }
-        elif field == "user_id":
-            spellings |= {user.login.lower(): user.id for user in records}
-        return labels, spellings
+                for fname in fnames:
+                    name = cells.squeeze(sheet.clean_text(record[fname] or ""))
+                    ids_by_name[name.lower()].add(record.id)
+        ids_by_name.pop("", None)
+        return {
+            name: ids.pop() if len(ids) == 1 else None
+            for name, ids in ids_by_name.items()
+        }
+
+    def _spell_countries(self, countries):
+        by_code = {country.code: country.id for country in countries if country.code}
+        spellings = {code.lower(): id_ for code, id_ in by_code.items()}
+        return spellings | {
+            name: by_code[code]
+            for name, code in COUNTRY_SPELLINGS.items()
+            if code in by_code
+        }
 
     # === FROM THE CARD ===
 
@@ -252,9 +271,9 @@ class ClientSheet(models.AbstractModel):
         return cells.Cell(", ".join(person["name"] for person in raw), "", raw)
 
     @api.model
-    def _make_mark(self, values):
+    def _make_mark(self, values, kinds):
         """:return: the version mark of a card, by which its export is known again"""
-        return rows.make_mark({code: values[code] for code in CARD_FIELDS})
+        return rows.make_mark({code: values[code] for code in CARD_FIELDS}, kinds)
 
     # === TO THE CARD ===
 
@@ -289,5 +308,5 @@ class ClientSheet(models.AbstractModel):
             return raw or False
         Comodel = self.env[self.env["res.partner"]._fields[field].comodel_name].sudo()
         # sudo: a manager may bring in a new source or tag without marketing rights
-        found = Comodel.search([("name", "=ilike", raw["new"])], limit=1)
+        found = Comodel.search([("name", "=ilike", escape_psql(raw["new"]))], limit=1)
         return (found or Comodel.create({"name": raw["new"]})).id

@@ -7,18 +7,20 @@ was exported and not touched changes nothing.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from . import contact, names, points, tax_id
 from .merge_values import merge_cell
+from .sheet_base import clean_text
 
 DATE_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%d-%m-%Y", "%Y.%m.%d")
 YES_WORDS = frozenset({"1", "+", "x", "х", "v", "yes", "y", "true", "так", "да", "є"})
 NO_WORDS = frozenset({"0", "-", "no", "n", "false", "ні", "нет", "немає"})
 SEPARATOR = ", "
+TAG_SEPARATOR = re.compile(r"([,;\n])")
 MIN_DIGITS = 3
 
 
@@ -27,26 +29,29 @@ class Cell:
     """One value: as people read it, as it is compared, as it is written.
 
     ``raw`` is plain JSON. ``rest`` is the part of the text that was not understood.
+    ``is_untouched`` when the text is the very one that was exported for the card.
     """
 
     text: str = ""
     canon: str = ""
     raw: Any = None
     rest: str = ""
+    is_untouched: bool = False
 
     def dump(self) -> str | list[Any]:
         """Give what ``load`` takes, for a JSON column: plain text as it is."""
-        if self.text == self.canon == self.raw:
+        if self.text == self.canon == self.raw and not self.is_untouched:
             return self.text
-        return [self.text, self.canon, self.raw]
+        flags = [True] if self.is_untouched else []
+        return [self.text, self.canon, self.raw, *flags]
 
     @classmethod
     def load(cls, data: str | list[Any]) -> "Cell":
         """Rebuild a cell from ``dump``."""
         if isinstance(data, str):
             return cls(data, data, data)
-        text, canon, raw = data
-        return cls(text, canon, raw)
+        text, canon, raw, *flags = data
+        return cls(text, canon, raw, is_untouched=bool(flags))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,11 @@ class Kind:
         """Write the value of a card."""
         return self.parse(raw or "")
 
+    def is_read_back(self, cell: Cell) -> bool:
+        """Whether the text of a shown value means that value wherever it is read."""
+        back = self.parse(clean_text(cell.text))
+        return back.canon == cell.canon and not back.rest
+
     def merge(
         self, base: str | None, current: Cell, incoming: Cell, *, clear_empty: bool
     ) -> Merge:
@@ -82,6 +92,8 @@ class Kind:
         :param base: digest of what stood there when the file was exported, None when
             the file does not say
         """
+        if incoming.is_untouched:
+            return Merge("keep", current)
         merged = merge_cell(
             base, current.canon, incoming.canon, clear_empty=clear_empty
         )
@@ -181,6 +193,10 @@ class BooleanKind(Kind):
     def show(self, raw: Any) -> Cell:
         return self._cells[bool(raw)]
 
+    def is_read_back(self, cell: Cell) -> bool:
+        """The reader may know the words of another language only."""
+        return False
+
 
 class ChoiceKind(Kind):
     """One of known values: a selection or a record, found by any of its names."""
@@ -194,7 +210,8 @@ class ChoiceKind(Kind):
     ) -> None:
         """
         :param labels: value -> name in the reader's language
-        :param spellings: name in lower case, in any language -> value
+        :param spellings: name in lower case, in any language -> value; None when
+            several have this name, and nobody can say which is meant
         :param can_create: a new name becomes a new value when the file is applied
         """
         self._labels = labels
@@ -206,27 +223,59 @@ class ChoiceKind(Kind):
         value = self._spellings.get(name.lower())
         if value is not None:
             return self._show_one(value)
-        if name and self._can_create:
+        if name and self._can_create and name.lower() not in self._spellings:
             return self._show_one({"new": name})
         return Cell(rest=name)
 
     def show(self, raw: Any) -> Cell:
         return self._show_one(raw)
 
+    def is_read_back(self, cell: Cell) -> bool:
+        """A name may mean nothing to the reader, or another record meanwhile."""
+        return not cell.text
+
     def _show_one(self, raw: Any) -> Cell:
         if not raw:
             return Cell()
         if isinstance(raw, dict):
             return Cell(raw["new"], f"+{raw['new'].lower()}", raw)
-        return Cell(self._labels.get(raw, str(raw)), str(raw), raw)
+        unknown = raw if isinstance(raw, str) else ""  # a number says nothing
+        return Cell(self._labels.get(raw, unknown), str(raw), raw)
 
 
 class TagsKind(ChoiceKind):
     """Several of known values, with commas. A strange file adds tags only."""
 
+    def __init__(
+        self,
+        labels: Mapping[Any, str],
+        spellings: Mapping[str, Any],
+        *,
+        can_create: bool = False,
+    ) -> None:
+        """See ``ChoiceKind``."""
+        super().__init__(labels, spellings, can_create=can_create)
+        self._most_separators = max(
+            (len(TAG_SEPARATOR.findall(name)) for name in spellings), default=0
+        )
+
     def parse(self, text: str) -> Cell:
-        parts = [part for part in re.split(r"[,;\n]", text) if part.strip()]
+        parts = [part for part in self._split(text) if part.strip()]
         return self._join([super(TagsKind, self).parse(part) for part in parts])
+
+    def _split(self, text: str) -> Iterator[str]:
+        """Part the names; a known one with a comma in it stays whole."""
+        parts = TAG_SEPARATOR.split(text)  # every other one is a separator
+        start = 0
+        while start < len(parts):
+            end = start + 1 + 2 * self._most_separators
+            while end > start + 1 and not self._is_known("".join(parts[start:end])):
+                end -= 2
+            yield "".join(parts[start:end])
+            start = end + 1
+
+    def _is_known(self, name: str) -> bool:
+        return squeeze(name).lower() in self._spellings
 
     def show(self, raw: Any) -> Cell:
         return self._join([self._show_one(value) for value in raw or ()])
@@ -294,6 +343,11 @@ class PointsKind(Kind):
         is_phone = normal.startswith("+") and not is_tidy
         text = contact.format_phone(normal) if is_phone else value
         return f"{text} ({note})" if note else text
+
+    def is_read_back(self, cell: Cell) -> bool:
+        """What is no number here may be one by the rules of another country."""
+        is_clear = all(normal and not note for _value, normal, note in cell.raw or ())
+        return is_clear and super().is_read_back(cell)
 
     def _is_attempt(self, text: str) -> bool:
         """A number with a digit too few is kept beside the others, to be mended."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from .sheet_base import Limits, SheetError, clean_text
+from .sheet_base import Limits, SheetError, clean_text, fit_text
 from .sheet_csv import read_csv
 from .sheet_table import Sheet, find_table
 from .sheet_write import write_csv, write_xls, write_xlsx
@@ -28,6 +28,7 @@ __all__ = [
     "Sheet",
     "SheetError",
     "clean_text",
+    "fit_text",
     "open_sheet",
     "write_csv",
     "write_xls",

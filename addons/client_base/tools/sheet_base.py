@@ -16,6 +16,9 @@ Row = tuple[int, list[str]]
 
 MAX_CELL_CHARS: Final = 131_072
 """The longest cell that is read; Excel itself stops at 32,767 characters."""
+MAX_TEXT: Final = 32_767
+"""How many UTF-16 units Excel keeps in a cell."""
+_CUT_MARK: Final = " […]"
 
 # Control characters, lone surrogates, noncharacters and the invisible marks that
 # come along with numbers copied from messengers. TAB, LF and CR are treated apart.
@@ -87,6 +90,25 @@ def clean_text(text: str) -> str:
         return text.strip()
     text = _LINE_END.sub("\n", text).replace("\t", " ")
     return _JUNK.sub("", text).strip()
+
+
+def is_too_long(text: str) -> bool:
+    """Whether Excel would not keep the whole text in one cell."""
+    if len(text) * 2 <= MAX_TEXT:
+        return False
+    return len(text.encode("utf-16-le")) > MAX_TEXT * 2
+
+
+def fit_text(text: str) -> str:
+    """Clean a text, and cut it to what a cell holds: ``[…]`` says that more was there.
+
+    :return: equal to ``clean_text(text)`` when nothing had to be cut
+    """
+    text = clean_text(text)
+    if not is_too_long(text):
+        return text
+    units = text.encode("utf-16-le")[: (MAX_TEXT - len(_CUT_MARK)) * 2]
+    return units.decode("utf-16-le", "ignore").rstrip() + _CUT_MARK
 
 
 def number_text(value: float) -> str:

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 import xlsxwriter  # type: ignore[import-not-found, import-untyped, unused-ignore]
 import xlwt  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-from .sheet_base import SheetError, clean_text
+from .sheet_base import MAX_TEXT, SheetError, clean_text, is_too_long
 from .sheet_csv import guard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-MAX_TEXT: Final = 32_767  # UTF-16 units that Excel keeps in a cell
 _XLSX_ROWS, _XLSX_COLUMNS = 1_048_576, 16_384
 _XLS_ROWS, _XLS_COLUMNS = 65_536, 256
 _XLS_WIDTH: Final = 256  # units of a character's width
@@ -114,15 +113,9 @@ def _limited(
         if len(cells) > max_columns:
             raise SheetError("too_many_columns", limit=max_columns)
         texts = [clean_text(cell) for cell in cells]
-        if any(_is_too_long(text) for text in texts):
+        if any(map(is_too_long, texts)):
             raise SheetError("cell_too_long", row=row + 1, limit=MAX_TEXT)
         yield row, texts
-
-
-def _is_too_long(text: str) -> bool:
-    if len(text) * 2 <= MAX_TEXT:
-        return False
-    return len(text.encode("utf-16-le")) > MAX_TEXT * 2
 
 
 def _column_widths(

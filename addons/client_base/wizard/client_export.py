@@ -30,7 +30,9 @@ class ClientExport(models.TransientModel):
         precompute=True,
         readonly=False,
     )
-    partner_ids = fields.Many2many(comodel_name="res.partner", string="Clients")
+    partner_ids = fields.Many2many(
+        comodel_name="res.partner", string="Clients", context={"active_test": False}
+    )
     group_id = fields.Many2one(comodel_name="client.group")
     file_format = fields.Selection(
         selection=[("xlsx", "Excel (.xlsx)"), ("xls", "Excel 97-2003 (.xls)")],
@@ -55,15 +57,14 @@ class ClientExport(models.TransientModel):
     @api.depends("scope", "partner_ids", "group_id")
     def _compute_client_count(self):
         for export in self:
-            export.client_count = self.env["res.partner"].search_count(
-                export._get_domain()
-            )
+            clients = export._get_clients()
+            export.client_count = clients.search_count(export._get_domain())
 
     def action_export(self):
         """Write the file and hand it to the browser."""
-        self.ensure_one()
         self._check_may_export()
-        partners = self.env["res.partner"].search(self._get_domain())
+        self.ensure_one()
+        partners = self._get_clients().search(self._get_domain())
         if not partners:
             raise UserError(self.env._("There is no client to export."))
         self.filename = f"{self.env._('Clients')}.{self.file_format}"
@@ -81,11 +82,20 @@ class ClientExport(models.TransientModel):
                 self.env._("You may not export. Ask your administrator for the right.")
             )
 
+    def _get_clients(self):
+        """:return: ``res.partner`` to search in; what was chosen may be archived"""
+        is_chosen = self.scope == "selection"
+        return self.env["res.partner"].with_context(active_test=not is_chosen)
+
     def _get_domain(self):
+        """What an import knows again: a person is exported as the client he is of."""
         self.ensure_one()
-        domain = self.env["res.partner"]._get_client_domain()
+        domain = self.env["res.partner"]._get_client_domain() & Domain(
+            "company_id", "in", [False, *self.env.companies.ids]
+        )
         if self.scope == "selection":
-            return Domain("id", "in", self.partner_ids.ids)
+            clients = self.partner_ids.commercial_partner_id
+            return domain & Domain("id", "in", clients.ids)
         if self.scope == "group":
             return domain & Domain("client_group_ids", "in", self.group_id.ids)
         return domain
@@ -111,8 +121,10 @@ class ClientExport(models.TransientModel):
             values_by_id = sheet_model._read_cells(batch, kinds)
             for partner in batch:
                 values = values_by_id[partner.id]
-                texts = {code: cell.text for code, cell in values.items()}
+                texts = {
+                    code: sheet.fit_text(cell.text) for code, cell in values.items()
+                }
                 texts["client_id"] = str(partner.id)
-                texts["version_mark"] = sheet_model._make_mark(values)
+                texts["version_mark"] = sheet_model._make_mark(values, kinds)
                 yield [texts.get(code, "") for code in codes]
             self.env.invalidate_all()
