@@ -1,7 +1,9 @@
 from odoo import api, models
 from odoo.fields import Command
+from odoo.tools import plaintext2html
 
-from ..tools import names, rows
+from ..tools import cells, names, rows
+from .client_sheet import CARD_FIELDS
 from .contact_point_owner import IN_STEP, PRIMARY_FIELDS
 
 SOLE_TRADER = "fop"
@@ -109,7 +111,7 @@ class ClientCardWriter(models.AbstractModel):
                     gone, new = self._replace_points(card, kind, values, present)
                     gone_ids += gone
                     new_points += new
-            written = self._prepare_changed_values(values)
+            written = self._prepare_changed_values(card, values)
             if written:
                 card.write(written)
             if "contact" in values:
@@ -120,12 +122,30 @@ class ClientCardWriter(models.AbstractModel):
         cards._push_primary_contacts(PRIMARY_FIELDS)
         self._write_people(people)
 
-    def _prepare_changed_values(self, values):
-        result = self.env["client.sheet"]._prepare_values(values)
+    def _prepare_changed_values(self, card, values):
+        others = {code: cell for code, cell in values.items() if code != "comment"}
+        result = self.env["client.sheet"]._prepare_values(others)
+        if "comment" in values:
+            result["comment"] = self._prepare_note(card, values["comment"].raw)
         for field in ("sync_key", "sync_source", "active"):
             if field in values:
                 result[field] = values[field].raw
         return result
+
+    def _prepare_note(self, card, raw):
+        """Let lines that are added leave the others as they look.
+
+        :param raw: text, or a dict with html as the journal keeps it
+        """
+        if isinstance(raw, dict):
+            return raw["html"]
+        text = raw or ""
+        words = self.env["client.sheet"]._get_raw(card, (), *CARD_FIELDS["comment"])
+        present = cells.NoteKind().show(words).text
+        if present and text.startswith(f"{present}\n"):
+            added = text.removeprefix(f"{present}\n")
+            return card.comment + plaintext2html(added)
+        return plaintext2html(text) if text else False
 
     def _replace_points(self, card, kind, values, present):
         """Let a cell be the points of a kind; what stays keeps its state.

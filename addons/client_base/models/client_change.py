@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
 
 
@@ -52,6 +54,13 @@ class ClientChange(models.Model):
         labels = self.env["client.sheet"]._get_change_labels()
         for change in self:
             change.field_label = labels.get(change.field, change.field)
+
+    def _get_former(self, kind):
+        """:return: ``cells.Cell`` to write back; notes come back as they looked"""
+        self.ensure_one()
+        if self.field == "comment" and isinstance(self.old_raw, dict):
+            return replace(kind.show(self.old_raw["text"]), raw=self.old_raw)
+        return kind.show(self.old_raw)
 
     @api.model
     def _note(self, vals_list):

@@ -126,7 +126,10 @@ class ClientImportApply(models.AbstractModel):
         """:param work: list of (row, ``rows.ParsedRow``, ``Verdict``)"""
         if not work:
             return
-        changed = [(row, row.partner_id, verdict.changes) for row, _, verdict in work]
+        changed = [
+            (row, row.partner_id, row._keep_note(verdict.changes))
+            for row, _parsed, verdict in work
+        ]
         self.env["client.card.writer"]._update_cards(
             [(card, self._get_cells(file, changes)) for _, card, changes in changed]
         )
@@ -141,6 +144,16 @@ class ClientImportApply(models.AbstractModel):
                 for change in changes
             ]
         )
+
+    def _keep_note(self, changes):
+        """The journal keeps the notes as they look, beside their words."""
+        html = self.partner_id.comment or ""
+        return [
+            change | {"old_raw": {"text": change["old_raw"], "html": html}}
+            if change["code"] == "comment"
+            else change
+            for change in changes
+        ]
 
     def _get_cells(self, file, changes):
         """:return: code -> ``cells.Cell`` to be written"""

@@ -196,7 +196,7 @@ class ClientImportUndo(models.AbstractModel):
                 now = current[code]
                 is_back = now.canon == kinds[code].show(change.new_raw).canon
                 if is_back:
-                    restored[code] = kinds[code].show(change.old_raw)
+                    restored[code] = change._get_former(kinds[code])
             change.sudo().state = "undone" if is_back else "kept"  # the journal is ours
         return restored
 

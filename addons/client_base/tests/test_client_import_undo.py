@@ -94,6 +94,28 @@ class TestUndoUpdates(ClientImportCommon):
         self.assertFalse(person.active)
         self.assertFalse(self.client.child_ids)
 
+    def test_notes_keep_their_looks_and_get_them_back(self):
+        looks = "<p>Old <b>bold</b></p><ul><li>One</li></ul>"
+        self.client.comment = looks
+        header = ["Name", "Phone", "Note"]
+        file = self._apply_file(header, ["Вербиченко Трейд", KYIVSTAR, "a < b"])
+        self.assertEqual(self.client.comment, f"{looks}<p>a &lt; b</p>")
+        file.action_undo()
+        self.assertEqual(self.client.comment, looks)
+        self.assertEqual(file.row_ids.state, "undone")
+
+    def test_notes_of_two_rows_are_taken_back_in_reverse(self):
+        self.client.comment = "<p><i>Old</i></p>"
+        header = ["Name", "Phone", "Note"]
+        name = "Вербиченко Трейд"
+        first = self._apply_file(header, [name, KYIVSTAR, "one"])
+        second = self._apply_file(header, [name, KYIVSTAR, "two"])
+        self.assertIn("<i>Old</i>", self.client.comment)
+        second.action_undo()
+        self.assertNotIn("two", self.client.comment)
+        first.action_undo()
+        self.assertEqual(self.client.comment, "<p><i>Old</i></p>")
+
     def test_tags_and_sources_come_back(self):
         tag = self.env["res.partner.category"].create({"name": "Старий-Б"})
         self.client.category_id = tag
