@@ -91,7 +91,7 @@ class ClientImportUndo(models.AbstractModel):
         }
 
     def _get_discussed_ids(self, cards):
-        """:return: ids of the cards with messages of people or planned activities"""
+        """:return: ids of the cards with messages of people, activities or files"""
         messages = self.env["mail.message"]._read_group(
             [
                 ("model", "=", "res.partner"),
@@ -105,7 +105,16 @@ class ClientImportUndo(models.AbstractModel):
             [("res_model", "=", "res.partner"), ("res_id", "in", cards.ids)],
             ["res_id"],
         )
-        return {id_ for (id_,) in messages + activities}
+        files_sudo = self.env["ir.attachment"].sudo()  # whoever may open them
+        files = files_sudo._read_group(
+            [
+                ("res_model", "=", "res.partner"),
+                ("res_id", "in", cards.ids),
+                ("id", "!=", False),  # pictures too
+            ],
+            ["res_id"],
+        )
+        return {id_ for (id_,) in messages + activities + files}
 
     def _get_edited_ids(self):
         """:return: ids of the cards that do not say any more what the row said"""
@@ -117,11 +126,26 @@ class ClientImportUndo(models.AbstractModel):
             "country": file.country_id.id,
             "client_type": file.client_type_id.id,
         }
-        return {
+        return self._get_worked_on_ids(self.partner_id) | {
             row.partner_id.id
             for row in self
             if row._is_edited(current[row.partner_id.id], kinds, defaults)
         }
+
+    def _get_worked_on_ids(self, cards):
+        """:return: ids of the cards with marks of a person that no column shows"""
+        checked = (cards | cards.child_ids).contact_point_ids.filtered(
+            lambda point: point.state_event == "hand" or point.state == "confirmed"
+        )
+        marked = cards.filtered(lambda card: card.reviewed_on or card.color)
+        filled_in = {
+            values["id"]
+            for values in cards.read(["client_properties"])
+            for item in values["client_properties"]
+            if (item.get("value") or False) != (item.get("default") or False)
+        }
+        clients = checked.partner_id | checked.partner_id.parent_id | marked
+        return filled_in | set(clients.ids)
 
     def _is_edited(self, current, kinds, defaults):
         """Tell whether the card of a new client says more than its row and defaults."""

@@ -12,6 +12,10 @@ KYIVSTAR = "+380671234567"
 VODAFONE = "+380509876543"
 LIFECELL = "+380632223344"
 KEY = "Key in the accounting system"
+PIXEL = (
+    b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
+    b"awAAAABJRU5ErkJggg=="
+)
 WORKER = "odoo.addons.client_base.models.client_import_worker"
 
 
@@ -311,6 +315,54 @@ class TestUndoCreations(ClientImportCommon):
     def test_client_put_into_a_group_stays(self):
         self.client.client_group_ids = self.env["client.group"].create({"name": "x"})
         self.assertKept()
+
+    def test_client_who_was_reviewed_stays(self):
+        self.client.action_mark_reviewed()
+        self.assertKept()
+
+    def test_client_whose_phone_was_checked_stays(self):
+        self._get_points(self.client).action_confirm()
+        self.assertKept()
+
+    def test_client_whose_person_was_reached_stays(self):
+        person = self.client.child_ids
+        person.phone = VODAFONE
+        self._get_points(person).action_fail()
+        self.assertKept()
+
+    def test_client_with_a_colour_stays(self):
+        self.client.color = 3
+        self.assertKept()
+
+    def test_client_with_a_picture_stays(self):
+        self.client.image_1920 = PIXEL
+        self.assertKept()
+
+    def test_client_with_a_document_stays(self):
+        self.env["ir.attachment"].create(
+            {"name": "x", "res_model": "res.partner", "res_id": self.client.id}
+        )
+        self.assertKept()
+
+    def test_client_with_a_field_of_his_type_stays(self):
+        kind = self._create_type()
+        file = self._apply_file(["Name"], ["Журавлина Плюс"], client_type_id=kind.id)
+        self.file, self.client = file, file.row_ids.partner_id
+        self.client.client_properties = {"roof": "red"}
+        self.assertKept()
+
+    def test_client_with_what_his_type_fills_in_is_archived(self):
+        kind = self._create_type()
+        file = self._apply_file(["Name"], ["Журавлина Плюс"], client_type_id=kind.id)
+        self.assertEqual(file.row_ids.partner_id.client_properties["roof"], "flat")
+        file.action_undo()
+        self.assertFalse(file.row_ids.partner_id.active)
+
+    def _create_type(self):
+        definition = {"name": "roof", "type": "char", "string": "R", "default": "flat"}
+        return self.env["client.type"].create(
+            {"name": "Roofers", "properties_definition": [definition]}
+        )
 
     def test_client_with_another_phone_stays(self):
         self.client.phone = KYIVSTAR
