@@ -157,6 +157,35 @@ def test_contact_alone_is_the_client():
     assert guess("Контактное лицо|Телефон") == ["name", "phone"]
 
 
+def test_phone_of_a_contact_person_is_his():
+    header = [
+        "Компанія",
+        "Контактна особа",
+        "Посада",
+        "Телефон контактної особи",
+        "Email контактної особи",
+    ]
+    samples = [["ТОВ Липа", "Іван Лис", "директор", "+380 67 111 2233", "a@lypa.ua"]]
+    assert columns.guess_columns(header, samples * 5) == [
+        "name",
+        "contact_name",
+        "contact_function",
+        "contact_phone",
+        "contact_email",
+    ]
+
+
+def test_director_is_a_contact_person():
+    for label in ("Директор", "ПІБ директора", "ФИО директора"):
+        header = ["Компанія", label, "Телефон"]
+        samples = [["ТОВ Липа", "Іван Лис", "+380 67 111 2233"]] * 5
+        assert columns.guess_columns(header, samples) == [
+            "name",
+            "contact_name",
+            "phone",
+        ]
+
+
 def test_position_beside_a_contact_person_is_his():
     assert guess("Фирма|Контактное лицо|Должность")[2] == "contact_function"
     assert guess("ФИО|Должность")[1] == "function"

@@ -130,9 +130,10 @@ def _column_scores(
     scores = _name_scores(normalize_header(label))
     named = bool(scores)
     for code, share in by_value.items():
-        if code in scores:
-            scores[code] += _SUPPORT * share
-        elif not named or code in _CERTAIN:
+        meanings = [item for item in (code, _OF_PERSON.get(code)) if item in scores]
+        for meaning in meanings:
+            scores[meaning] += _SUPPORT * share
+        if not meanings and (not named or code in _CERTAIN):
             scores[code] = _BY_VALUES * share
     return {
         code: score
@@ -230,5 +231,7 @@ _NAMES: Final = tuple(_all_names())
 _ORDER: Final = {item.code: order for order, item in enumerate(FIELDS)}
 _REPEATS: Final = frozenset(item.code for item in FIELDS if item.repeats)
 _ROW_NUMBERS: Final = frozenset(normalize_header(name) for name in ROW_NUMBER_NAMES)
+# What a contact person has as well as the client.
+_OF_PERSON: Final = {"phone": "contact_phone", "email": "contact_email"}
 # Values that speak for themselves, whatever the header says.
 _CERTAIN: Final = frozenset({"email", "website", "phone"})
