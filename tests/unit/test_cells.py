@@ -204,3 +204,22 @@ def test_a_new_number_goes_to_the_person_the_card_knows():
 def test_a_person_the_card_does_not_know_is_added():
     merged = cells.merge_people(known("Олена Коваль"), person("Іван Бойко"))
     assert (merged.outcome, "id" in merged.cell.raw) == ("take", False)
+
+
+class TestTagsWithSeparators:
+    """A tag may have a comma in its name."""
+
+    KIND = cells.TagsKind(
+        {1: "a, b", 2: "c"}, {"a, b": 1, "c": 2, "d": None}, can_create=True
+    )
+
+    def test_known_name_stays_whole(self):
+        for text in ("c, a, b", "a, b, c", "a,  B; c"):
+            assert self.KIND.parse(text).raw == [1, 2]
+
+    def test_part_of_it_is_another_tag(self):
+        assert self.KIND.parse("a, c").raw == [{"new": "a"}, 2]
+
+    def test_name_of_several_is_neither_one_nor_new(self):
+        cell = self.KIND.parse("d, c")
+        assert (cell.raw, cell.rest) == ([2], "d")

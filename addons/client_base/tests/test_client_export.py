@@ -4,6 +4,7 @@ import io
 import openpyxl
 import xlsxwriter
 
+from odoo.api import SUPERUSER_ID
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -128,6 +129,78 @@ class TestClientExport(ClientImportCommon):
         file = files.create({"data": base64.b64encode(content), "filename": "x.xlsx"})
         file.action_read()
         self.assertEqual(file.row_ids.mapped("verdict"), ["unchanged", "unchanged"])
+
+    def assertUntouched(self, partners, **values):
+        """Export ``partners``, bring the file in again: nothing may change."""
+        content = self._export(partner_ids=partners.ids)
+        file = self._read_again(content, "x.xlsx", **values)
+        self.assertEqual(len(file.row_ids), len(partners))
+        self.assertEqual(set(file.row_ids.mapped("verdict")), {"unchanged"})
+        self.assertFalse(any(file.row_ids.mapped("notes")))
+
+    def test_manager_who_left_stays(self):
+        self.client.user_id = self.env.ref("base.user_root")
+        self.other.user_id = self.client_user
+        self.client_user.sudo().active = False
+        _header, lines = self._export_lines(self.clients)
+        self.assertTrue(any(self.client_user.name in line for line in lines))
+        for clear_empty in (False, True):
+            with self.subTest(clear_empty=clear_empty):
+                self.assertUntouched(self.clients, clear_empty=clear_empty)
+
+    def test_one_of_two_managers_of_one_name_stays(self):
+        users = self.client_user + self.internal_user
+        users.sudo().name = "Олена Лис"
+        self.other.user_id = self.internal_user
+        self.assertUntouched(self.clients)
+        row = self._judge_line(["Name", "Manager"], "Нова Вербна", "Олена Лис")
+        self.assertEqual(row.notes, "Manager: Олена Лис")
+
+    def test_archived_type_stays(self):
+        kind = self.env["client.type"].sudo().create({"name": "Давній"})
+        self.client.client_type_id = kind
+        kind.active = False
+        self.assertUntouched(self.client)
+
+    def test_odd_tags_and_sources_stay(self):
+        self.client.category_id = [
+            Command.create({"name": name}) for name in ("a, b", "в; г", " x ", "a")
+        ]
+        source = self.env["utm.source"].sudo().create({"name": "Two  spaces"})
+        self.client.source_id = source
+        self.assertUntouched(self.client, clear_empty=True)
+
+    def test_tag_is_added_beside_an_odd_one(self):
+        self.client.category_id = [Command.set([]), Command.create({"name": "a, b"})]
+        header, [line] = self._export_lines(self.client)
+        line[header.index("Tags")] += ", Новий"
+        self._apply_file(header, line)
+        names = self.client.category_id.mapped("name")
+        self.assertEqual(sorted(names), ["a, b", "Новий"])
+
+    def test_long_note_does_not_stop_the_export(self):
+        self.client.comment = f"<p>{'дуже довга нотатка ' * 3000}</p>"
+        self.assertUntouched(self.clients, clear_empty=True)
+
+    def test_person_is_exported_as_the_client(self):
+        person = self._create_client("Олена", parent_id=self.other.id)
+        own = self.env.company.partner_id
+        ids = self._get_exported_ids(partner_ids=(person + own).ids)
+        self.assertEqual(ids, self.other.ids)
+
+    def test_archived_client_is_exported(self):
+        self.clients.active = False
+        ids = self._get_exported_ids(partner_ids=self.clients.ids)
+        self.assertEqual(sorted(ids), sorted(self.clients.ids))
+        self.assertUntouched(self.clients)
+        self.assertFalse(any(self.clients.mapped("active")))
+
+    def test_client_of_another_company_is_left_out(self):
+        companies = self.env["res.company"].with_user(SUPERUSER_ID)
+        other_company = companies.create({"name": "Another Company"})
+        self.other.sudo().company_id = other_company
+        ids = self._get_exported_ids(partner_ids=self.clients.ids)
+        self.assertEqual(ids, self.client.ids)
 
     def test_everything_in_the_file_reaches_a_new_card(self):
         content = self._export(partner_ids=self.client.ids)
