@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from client_base.tools.matching import (
+    SAME_NAME,
     ClientIndex,
     ClientKey,
     LikenessIndex,
@@ -328,6 +329,42 @@ class TestTwins:
         twin = find_twins(keys)[1]
         assert (twin.rule, twin.is_certain) == (rule, False)
 
+    def test_same_name_is_a_hint_for_each_row(self):
+        keys = [
+            row("ТОВ Сонях Плюс", phones=("1",)),
+            row("ТОВ «Сонях плюс»", phones=("2",), city="Київ"),
+            row("Сонях Плюс ТОВ", emails=("a@b.ua",)),
+            row("ТОВ Сонях Плюс", phones=("3",), city="Львів"),
+            row("ТОВ Сонях Плюс", phones=("2",)),
+        ]
+        twins = find_twins(keys)
+        assert [(i, twin.first_index, twin.rule) for i, twin in twins.items()] == [
+            (1, 0, "name"),
+            (2, 0, "name"),
+            (3, 0, "name"),
+            (4, 1, "contact_name"),
+        ]
+        assert [twin.is_certain for twin in twins.values()] == [False] * 3 + [True]
+
+    @pytest.mark.parametrize(
+        ("first", "second"),
+        [
+            ({"tax_id": "1"}, {"tax_id": "2"}),
+            ({"city": "Київ"}, {"city": "Львів"}),
+            (
+                {"sync_source": "1c", "sync_key": "1"},
+                {"sync_source": "1c", "sync_key": "2"},
+            ),
+            ({"client_id": 1}, {"client_id": 2}),
+        ],
+    )
+    def test_same_name_is_no_hint_against_facts(self, first, second):
+        keys = [
+            row("Рубін", phones=(str(number),), **values)
+            for number, values in enumerate((first, second))
+        ]
+        assert find_twins(keys) == {}
+
     def test_chain_leads_to_the_first_row(self):
         keys = [
             row("Рубін", phones=("1",)),
@@ -343,8 +380,9 @@ class TestTwins:
 
     @given(KEYS)
     def test_twins_point_at_earlier_rows_that_are_no_twins(self, keys):
-        twins = find_twins(keys)
-        for index, twin in twins.items():
+        found = find_twins(keys)
+        twins = {i: twin for i, twin in found.items() if twin.rule != SAME_NAME}
+        for index, twin in found.items():
             assert twin.first_index < index
             assert twin.first_index not in twins
 

@@ -1,6 +1,7 @@
 """From the cells of a row to what it says of a client."""
 
-from client_base.tools import cells, rows
+import pytest
+from client_base.tools import cells, merge_values, rows, sheet, sheet_base
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,6 +63,39 @@ def test_a_row_with_a_city_only_is_empty():
     assert parse(city="Київ").is_empty
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Всего:",
+        "Итого",
+        "Усього клієнтів",
+        "Разом: 2",
+        "Total",
+        "Всього 1 200,50",
+        "ИТОГО ПО КЛИЕНТАМ - 12",
+        "Grand total",
+    ],
+)
+def test_line_of_totals_is_known(name):
+    assert parse(name=name).is_total
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"name": "Разом сила"},
+        {"name": "Тотал Україна"},
+        {"name": "ТОВ Разом"},
+        {"name": "Total", "phone": "067 555 01 11"},
+        {"name": "Разом", "city": "Київ"},
+        {"name": "12"},
+        {"phone": "067 555 01 11"},
+    ],
+)
+def test_client_is_no_line_of_totals(texts):
+    assert not parse(**texts).is_total
+
+
 def test_a_short_row_is_read():
     columns = [rows.Column(0, "Name", "name"), rows.Column(5, "City", "city")]
     assert rows.parse_row(columns, ["Сонечко"], KINDS).values.keys() == {"name"}
@@ -89,6 +123,76 @@ def test_an_exported_row_that_nobody_touched_changes_nothing(phone, note):
     }
     mark = rows.make_mark(values, KINDS)
     texts = {code: cell.text for code, cell in values.items()}
-    back = parse(**texts, version_mark=mark)
+    back = parse(client_id="7", **texts, version_mark=mark)
+    base = merge_values.read_mark(mark)
     for code, cell in back.values.items():
-        assert cell.canon == values[code].canon
+        merge = KINDS[code].merge(base.get(code), values[code], cell, clear_empty=True)
+        assert merge.outcome in ("same", "keep")
+
+
+class TestUntouched:
+    """A text that is not read back as the value it was written for."""
+
+    MANAGERS = cells.ChoiceKind({17: "Олена Лис"}, {"олена лис": None})
+    KINDS = KINDS | {"user": MANAGERS}
+
+    def _export(self, code, cell):
+        """:return: the text of the cell and the version mark of its row"""
+        return sheet.fit_text(cell.text), rows.make_mark({code: cell}, self.KINDS)
+
+    def _read(self, code, text, mark, client_id="7"):
+        columns = [
+            rows.Column(position, header, header)
+            for position, header in enumerate((code, "version_mark", "client_id"))
+        ]
+        return rows.parse_row(columns, [text, mark, client_id], self.KINDS)
+
+    def test_name_of_several_people_stays(self):
+        cell = self.MANAGERS.show(17)
+        row = self._read("user", *self._export("user", cell))
+        assert row.notes == []
+        for clear_empty in (False, True):
+            merge = self.MANAGERS.merge(
+                None, cell, row.values["user"], clear_empty=clear_empty
+            )
+            assert (merge.outcome, merge.cell) == ("keep", cell)
+
+    def test_changed_name_is_read(self):
+        _text, mark = self._export("user", self.MANAGERS.show(17))
+        assert self._read("user", "Іван", mark).notes == ["user: Іван"]
+
+    def test_without_an_id_the_text_is_read(self):
+        text, mark = self._export("user", self.MANAGERS.show(17))
+        row = self._read("user", text, mark, client_id="")
+        assert row.notes == ["user: Олена Лис"]
+
+    def test_it_is_known_after_a_night_in_the_database(self):
+        row = self._read("user", *self._export("user", self.MANAGERS.show(17)))
+        assert rows.load_values(rows.dump_values(row.values)) == {
+            "user": cells.Cell(is_untouched=True)
+        }
+
+    def test_long_note_is_cut_and_stays(self):
+        cell = KINDS["comment"].show("Дуже довга нотатка.\n" * 2000)
+        text, mark = self._export("comment", cell)
+        assert text.endswith("[…]")
+        assert len(text) <= sheet_base.MAX_TEXT
+        assert self._read("comment", text, mark).values["comment"].is_untouched
+
+    def test_what_is_written_under_a_cut_note_is_added(self):
+        cell = KINDS["comment"].show("Дуже довга нотатка.\n" * 2000 + "Кінець")
+        text, mark = self._export("comment", cell)
+        row = self._read("comment", text + "\nДзвонив", mark)
+        base = merge_values.read_mark(mark).get("comment")
+        merge = KINDS["comment"].merge(
+            base, cell, row.values["comment"], clear_empty=True
+        )
+        assert merge.outcome == "take"
+        assert merge.cell.text.startswith(cell.text)
+        assert merge.cell.text.endswith("Дзвонив")
+
+
+def test_emoji_is_not_cut_in_two():
+    text = sheet.fit_text("a" + "😀" * 20_000)
+    assert not sheet_base.is_too_long(text)
+    assert set(text) == set("a😀 […]")

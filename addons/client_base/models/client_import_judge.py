@@ -75,10 +75,8 @@ class ClientImportJudge(models.AbstractModel):
         return twins | {
             open_positions[position]: {
                 "row": texts[open_positions[twin.first_index]][0],
-                "is_certain": not matching.sync_keys_differ(
-                    keys[open_positions[position]],
-                    keys[open_positions[twin.first_index]],
-                ),
+                "is_certain": twin.is_certain,
+                "rule": twin.rule,
             }
             for position, twin in found.items()
         }
@@ -91,7 +89,11 @@ class ClientImportJudge(models.AbstractModel):
                 continue
             first = first_positions.setdefault(match.client_id, position)
             if first != position:
-                twins[position] = {"row": texts[first][0], "is_certain": True}
+                twins[position] = {
+                    "row": texts[first][0],
+                    "is_certain": True,
+                    "rule": "",
+                }
         return twins
 
     def _make_key(self, row):
@@ -217,6 +219,8 @@ class ClientImportJudge(models.AbstractModel):
             return known if decision else self._doubt_known(known, twin)
         if row.is_empty:
             return self._reject("name", "no_name")
+        if row.is_total and decision != "create":
+            return self._reject("name", "total")
         if match.kind == "ambiguous":
             return Verdict(
                 "ambiguous",
@@ -227,7 +231,9 @@ class ClientImportJudge(models.AbstractModel):
             return Verdict("ambiguous", "twin", twin)
         changes = self._list_creation(row)
         if twin:
-            return Verdict("create", "new_like_row", twin, changes=changes)
+            is_namesake = twin["rule"] == matching.SAME_NAME
+            code = "new_same_name" if is_namesake else "new_like_row"
+            return Verdict("create", code, twin, changes=changes)
         return Verdict("create", "new", changes=changes)
 
     def _find_too_long(self, row):

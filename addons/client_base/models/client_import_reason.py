@@ -7,6 +7,7 @@ _lt = LazyTranslate(__name__)
 REASONS = {
     "new": _lt("No client of the base is like this one."),
     "new_like_row": _lt("New, with a key of its own. Row %(row)s looks alike."),
+    "new_same_name": _lt("New. Row %(row)s has the same name."),
     "id": _lt("The file carries our ID of this client."),
     "sync_key": _lt("The key of this client in the accounting system."),
     "tax_id": _lt("The same tax ID."),
@@ -44,6 +45,7 @@ REASONS = {
     "archived": _lt("This client is in the archive."),
     "twin": _lt("The same client as in row %(row)s of this file."),
     "unknown_id": _lt("No client has the ID %(value)s. Empty the cell, or mend it."),
+    "total": _lt("Looks like a line of totals, not like a client."),
     "no_name": _lt("Neither a name nor a phone nor an e-mail."),
     "too_long": _lt("A cell has more than %(limit)s characters. Shorten it."),
 }

@@ -214,6 +214,27 @@ class TestTwins(ClientImportCommon):
         self.assertVerdict(file.row_ids[0], "create", "new")
         self.assertVerdict(file.row_ids[1], "create", "new_like_row")
 
+    def test_same_name_with_another_phone_is_told(self):
+        file = self._read_file(
+            ["Name", "Phone"],
+            ["ТОВ Сонях Плюс", "063 222 33 44"],
+            ["ТОВ Сонях Плюс", "063 222 33 55"],
+            ["ТОВ Сонях Плюс", ""],
+        )
+        first, second, third = file.row_ids
+        self.assertVerdict(first, "create", "new")
+        self.assertVerdict(second, "create", "new_same_name")
+        self.assertVerdict(third, "create", "new_same_name")
+        self.assertIn(f"Row {first.number} ", second.reason)
+
+    def test_line_of_totals_is_no_client(self):
+        file = self._read_file(
+            ["Name", "Phone"],
+            ["Тернопіль Дах", "063 222 33 44"],
+            ["Разом клієнтів: 1", ""],
+        )
+        self.assertVerdict(file.row_ids[1], "rejected", "total")
+
     def test_people_with_one_office_phone_are_no_twins(self):
         file = self._read_file(
             ["Name", "Phone"],

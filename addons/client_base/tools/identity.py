@@ -24,6 +24,8 @@ NAME_IN_COMMON = 0.6
 NAME_ALIKE = 0.85
 # End of the rule of two rows that one accounting system keeps under two keys.
 OTHER_KEY = "_other_key"
+# Rule of two rows that have the name in common and nothing else.
+SAME_NAME = "name"
 
 _CITY_WORDS = frozenset(
     map(fold_word, ("м", "г", "місто", "город", "смт", "пгт", "с", "село", "city"))
@@ -113,8 +115,8 @@ class Twin:
 
     @property
     def is_certain(self) -> bool:
-        """Whether nothing speaks against it; other sync keys do: ask a person."""
-        return not self.rule.endswith(OTHER_KEY)
+        """Whether the two are one; by a name only or by other keys they may be two."""
+        return self.rule != SAME_NAME and not self.rule.endswith(OTHER_KEY)
 
 
 def tax_ids_differ(left: ClientKey, right: ClientKey) -> bool:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from .identity import (
     NAME_ALIKE,
     NAME_IN_COMMON,
+    SAME_NAME,
     Candidate,
     ClientKey,
     Match,
@@ -31,6 +32,7 @@ __all__ = [
     "MAX_CANDIDATES",
     "NAME_ALIKE",
     "NAME_IN_COMMON",
+    "SAME_NAME",
     "Candidate",
     "ClientIndex",
     "ClientKey",

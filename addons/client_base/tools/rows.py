@@ -1,5 +1,6 @@
 """From the cells of one row of a file to what it says of one client."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,6 +24,15 @@ MAX_ID_DIGITS = 20  # with leading zeros
 POINT_CODES = ("phone", "email", "telegram", "viber", "whatsapp")
 # The parts of an address that a column "address" is taken apart into.
 ADDRESS_CODES = ("zip", "city", "street")
+
+
+# "Всього: 12", "Разом клієнтів", "Total".
+TOTAL = re.compile(
+    r"(?:общ(?:ий|ее) |grand )?"
+    r"(?:всего|итог|итого|усього|всього|разом|загалом|підсумок|total|totals|subtotal)"
+    r"(?: (?:по |за )?(?:клиент|клієнт|контрагент|запис|рядк|строк|client|customer"
+    r"|partner|record|row)\w*)?[ :.=–—-]*[\d .,]*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,12 @@ class ParsedRow:
     def is_empty(self) -> bool:
         """Whether nothing is left by which a client could be made."""
         return not self.name
+
+    @property
+    def is_total(self) -> bool:
+        """Whether it sums up the rows above, as the last line of a report does."""
+        has_name_only = self.values.keys() == {"name"} and not self.sync_key
+        return has_name_only and bool(TOTAL.fullmatch(self.name.lower()))
 
 
 def value_codes(columns: Iterable[Column]) -> set[str]:

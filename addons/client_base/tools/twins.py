@@ -2,7 +2,16 @@
 
 from collections.abc import Callable, Hashable, Sequence
 
-from .identity import OTHER_KEY, ClientKey, Pair, Twin, sync_keys_differ, tax_ids_differ
+from .identity import (
+    OTHER_KEY,
+    SAME_NAME,
+    ClientKey,
+    Pair,
+    Twin,
+    city_key,
+    sync_keys_differ,
+    tax_ids_differ,
+)
 from .names import NameParts, parse_name
 
 # A phone that so many clients of one file have is a switchboard, not an identity.
@@ -15,7 +24,9 @@ def find_twins(keys: Sequence[ClientKey]) -> dict[int, Twin]:
     Rows are twins by the own id, the sync key, the tax id, a contact together with a
     like name, or when nothing at all differs. Rows with different own ids never are.
     Rows with different sync keys are by tax id or contact and name only; their rule
-    ends in ``_other_key``, since the accounting system keeps them apart.
+    ends in ``_other_key``, since the accounting system keeps them apart. Rows that have
+    nothing but the name in common, and nothing against it, get the rule ``name``: a
+    hint, by which they do not become one client.
 
     :return: index of the row -> the first row that means the client
     """
@@ -34,6 +45,7 @@ class _TwinFinder:
         self._keys = keys
         self._names: dict[int, NameParts] = {}
         self._first_by_key: dict[Hashable, list[int]] = {}
+        self._first_by_name: dict[str, list[int]] = {}
 
     def place(self, index: int) -> Twin | None:
         """Add a row to the client it belongs to; return the twin when that is known."""
@@ -46,7 +58,7 @@ class _TwinFinder:
             holders = self._first_by_key.setdefault(key, [])
             if first not in holders and len(holders) < MAX_HOLDERS:
                 holders.append(first)
-        return twin
+        return twin or self._find_namesake(index, name)
 
     def _find(self, row: ClientKey, name: NameParts) -> Twin | None:
         for key in _exact_keys(row, name):
@@ -59,6 +71,17 @@ class _TwinFinder:
             twin = self._search(row, name, contact, "contact_name", _is_alike)
             if twin:
                 return twin
+        return None
+
+    def _find_namesake(self, index: int, name: NameParts) -> Twin | None:
+        """Look for an earlier client of the very same name, and remember this one."""
+        row = self._keys[index]
+        namesakes = self._first_by_name.setdefault(name.key, []) if name.key else []
+        for first in namesakes:
+            if _can_be_one(row, self._keys[first]):
+                return Twin(first, SAME_NAME)
+        if len(namesakes) < MAX_HOLDERS:
+            namesakes.append(index)
         return None
 
     def _search(
@@ -107,6 +130,17 @@ def _whole_content(row: ClientKey, name: NameParts) -> list[tuple[str, ...]]:
 def _ids_differ(left: ClientKey, right: ClientKey) -> bool:
     return bool(
         left.client_id and right.client_id and left.client_id != right.client_id
+    )
+
+
+def _can_be_one(left: ClientKey, right: ClientKey) -> bool:
+    """Whether neither an id nor a key nor the city speaks against one client."""
+    cities = {city_key(left.city), city_key(right.city)} - {""}
+    return not (
+        len(cities) > 1
+        or _ids_differ(left, right)
+        or tax_ids_differ(left, right)
+        or sync_keys_differ(left, right)
     )
 
 
