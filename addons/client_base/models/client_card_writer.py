@@ -76,6 +76,7 @@ class ClientCardWriter(models.AbstractModel):
         return "contact" in values or names.is_company_name(name)
 
     def _prepare_points(self, card, kind, raw):
+        """:param raw: value, normal form, note; the journal adds a dict of the state"""
         return [
             {
                 "partner_id": card.id,
@@ -83,8 +84,9 @@ class ClientCardWriter(models.AbstractModel):
                 "value": value,
                 "note": note or False,
                 "sequence": 10 + position,
+                **(state[0] if state else {}),
             }
-            for position, (value, _normal, note) in enumerate(raw)
+            for position, (value, _normal, note, *state) in enumerate(raw)
         ]
 
     # === KNOWN CARDS ===

@@ -2,6 +2,8 @@ from dataclasses import replace
 
 from odoo import api, fields, models
 
+from ..tools.rows import POINT_CODES
+
 
 class ClientChange(models.Model):
     """What one field of one client was before something changed it, and what after.
@@ -56,11 +58,17 @@ class ClientChange(models.Model):
             change.field_label = labels.get(change.field, change.field)
 
     def _get_former(self, kind):
-        """:return: ``cells.Cell`` to write back; notes come back as they looked"""
+        """:return: ``cells.Cell`` to write back, notes and points with their details"""
         self.ensure_one()
-        if self.field == "comment" and isinstance(self.old_raw, dict):
+        if self.field == "comment":
             return replace(kind.show(self.old_raw["text"]), raw=self.old_raw)
-        return kind.show(self.old_raw)
+        if self.field not in POINT_CODES:
+            return kind.show(self.old_raw)
+        former = self.old_raw or []
+        cell = kind.show([point[:3] for point in former])
+        details = {point[1] or point[0]: point for point in former}
+        raw = [details[point[1] or point[0]] for point in cell.raw]
+        return replace(cell, raw=raw)
 
     @api.model
     def _note(self, vals_list):

@@ -4,11 +4,12 @@ from psycopg2 import Error as DatabaseError
 from psycopg2 import InterfaceError, OperationalError
 from psycopg2.errors import ProgramLimitExceeded, UniqueViolation
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import split_every
 
 from ..tools import cells
+from ..tools.rows import POINT_CODES
 
 _logger = logging.getLogger(__name__)
 
@@ -127,7 +128,7 @@ class ClientImportApply(models.AbstractModel):
         if not work:
             return
         changed = [
-            (row, row.partner_id, row._keep_note(verdict.changes))
+            (row, row.partner_id, row._keep_details(verdict.changes))
             for row, _parsed, verdict in work
         ]
         self.env["client.card.writer"]._update_cards(
@@ -145,14 +146,28 @@ class ClientImportApply(models.AbstractModel):
             ]
         )
 
-    def _keep_note(self, changes):
-        """The journal keeps the notes as they look, beside their words."""
-        html = self.partner_id.comment or ""
+    def _keep_details(self, changes):
+        """The journal keeps what the words of the preview leave out."""
+        return [change | {"old_raw": self._get_former(change)} for change in changes]
+
+    def _get_former(self, change):
+        """:return: plain JSON for an undo: notes as they look, points as known"""
+        code, raw = change["code"], change["old_raw"]
+        if code == "comment":
+            return {"text": raw, "html": self.partner_id.comment or ""}
+        if code not in POINT_CODES:
+            return raw
+        states = {
+            point.normalized or point.value: {
+                "state": point.state,
+                "state_event": point.state_event,
+                "state_date": fields.Datetime.to_string(point.state_date),
+            }
+            for point in self.partner_id.contact_point_ids
+            if point.kind == code and point.state != "unknown"
+        }
         return [
-            change | {"old_raw": {"text": change["old_raw"], "html": html}}
-            if change["code"] == "comment"
-            else change
-            for change in changes
+            [*point, states.get(point[1] or point[0], {})] for point in raw or ()
         ]
 
     def _get_cells(self, file, changes):

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..tools import cells
+from .contact_point_owner import PRIMARY_FIELDS
 
 # Tables that point at a client just because it exists or a file was read.
 OWN_TABLES = {
@@ -225,15 +226,42 @@ class ClientImportUndo(models.AbstractModel):
         return restored
 
     def _remove_person(self, change):
-        """Archive somebody the row brought in; numbers added to others stay."""
+        """Archive somebody the row brought in, unless he is used."""
+        if "id" in (change.new_raw or {}):
+            return self._remove_additions(change.new_raw)
         name = (change.new_raw or {}).get("name")
         people = self.partner_id.child_ids.filtered(
             lambda child: child.name == name and child.create_date >= change.create_date
         )
-        if not name or "id" in change.new_raw or self._get_used_ids(people):
+        if not name or self._get_used_ids(people):
             return False
         people.action_archive()
         return bool(people)
+
+    def _remove_additions(self, said):
+        """Take from somebody what the row added to him, when it is as it came.
+
+        :param said: dict as ``cells.merge_people`` makes it
+        """
+        person = self.partner_id.child_ids.filtered(
+            lambda child: child.id == said["id"]
+        )
+        added = {
+            (kind, point[1] or point[0])
+            for kind in PRIMARY_FIELDS
+            for point in said[kind]
+        }
+        points = person.contact_point_ids.filtered(
+            lambda point: (point.kind, point.normalized or point.value) in added
+        )
+        function = said.get("function")
+        is_edited = len(points) != len(added) or "hand" in points.mapped("state_event")
+        if not person or is_edited or (function and person.function != function):
+            return False
+        points.unlink()
+        if function:
+            person.function = False
+        return True
 
     def _note_undo(self):
         kept = self.change_ids.filtered(lambda change: change.state == "kept")

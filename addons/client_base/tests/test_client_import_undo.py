@@ -48,6 +48,15 @@ class TestUndoUpdates(ClientImportCommon):
         self._apply("Львів", "").action_undo()
         self.assertFalse(self.client.city)
 
+    def test_points_and_notes_that_were_none_are_none_again(self):
+        header = ["Name", "Phone", "E-mail", "Note"]
+        line = ["Вербиченко Трейд", KYIVSTAR, "v@trade.ua", "One"]
+        file = self._apply_file(header, line)
+        self.assertEqual(self.client.email, "v@trade.ua")
+        file.action_undo()
+        self.assertFalse(self.client.email or self.client.comment)
+        self.assertEqual(file.row_ids.state, "undone")
+
     def test_value_changed_since_stays_and_is_listed(self):
         file = self._apply("Львів", "Нова 5")
         self.client.city = "Полтава"
@@ -74,6 +83,45 @@ class TestUndoUpdates(ClientImportCommon):
         self.assertPoints(self.client, [KYIVSTAR])
         file.action_undo()
         self.assertPoints(self.client, [VODAFONE, KYIVSTAR])
+
+    def test_phone_that_comes_back_is_known_as_before(self):
+        self.client.phone = VODAFONE
+        points = self._get_points(self.client)
+        points.action_fail()
+        names = ["state", "state_event", "state_date"]
+        before = points[0].read(names)[0]
+        header, [line] = self._export_lines(self.client)
+        line[header.index("Phone")] = KYIVSTAR
+        file = self._apply_file(header, line)
+        self.assertPoints(self.client, [KYIVSTAR])
+        file.action_undo()
+        after = self._get_points(self.client)[0].read(names)[0]
+        self.assertPoints(self.client, [VODAFONE, KYIVSTAR])
+        self.assertEqual(after, {**before, "id": after["id"]})
+
+    def _add_to_a_person(self):
+        person = self._create_client("Кушнір Остап", parent_id=self.client.id)
+        person.phone = VODAFONE
+        header = ["Name", "Phone", "Contact person", "Contact person: position"]
+        header += ["Contact person: phone", "Contact person: e-mail"]
+        line = ["Вербиченко Трейд", KYIVSTAR, "Кушнір Остап", "Buyer", LIFECELL]
+        return self._apply_file(header, [*line, "o@dah.ua"]), person
+
+    def test_number_added_to_a_person_is_removed(self):
+        file, person = self._add_to_a_person()
+        self.assertPoints(person, [VODAFONE, LIFECELL])
+        self.assertEqual((person.email, person.function), ("o@dah.ua", "Buyer"))
+        file.action_undo()
+        self.assertPoints(person, [VODAFONE])
+        self.assertFalse(person.email or person.function)
+        self.assertEqual((person.active, file.row_ids.state), (True, "undone"))
+
+    def test_number_of_a_person_changed_since_stays(self):
+        file, person = self._add_to_a_person()
+        self._get_points(person)[1:].action_confirm()
+        file.action_undo()
+        self.assertPoints(person, [VODAFONE, LIFECELL])
+        self.assertIn("Contact person", file.row_ids.message)
 
     def test_phones_changed_since_are_left(self):
         file = self._apply_file(
