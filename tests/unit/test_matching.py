@@ -216,6 +216,47 @@ class TestNone:
         assert identify(row("Альфа-Трейд"), likeness=False) == Match.none()
 
 
+class TestArchive:
+    """Clients in the archive propose themselves and decide nothing."""
+
+    @staticmethod
+    def _identify(asked, clients=()):
+        return ClientIndex(clients, archived=[ALFA]).identify(asked)
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            row("Омега", tax_id="12345678"),
+            row("Альфа Трейд", phones=("+380501111111",)),
+            row("", emails=("info@alfa.example.com",)),
+        ],
+    )
+    def test_tax_id_or_contact_proposes(self, asked):
+        match = self._identify(asked)
+        assert (match.kind, match.client_id, match.reason) == (
+            "ambiguous",
+            0,
+            "archived",
+        )
+        assert [item.client_id for item in match.candidates] == [ALFA.id]
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            row("Омега", phones=("+380501111111",)),
+            row("Альфа Трейд", tax_id="87654321", phones=("+380501111111",)),
+            row("Альфа Трейд"),
+        ],
+    )
+    def test_another_client_is_new(self, asked):
+        assert self._identify(asked) == Match.none()
+
+    def test_a_living_client_comes_first(self):
+        living = replace(BETA, phones=ALFA.phones, name=ALFA.name)
+        match = self._identify(row("Альфа Трейд", phones=ALFA.phones), [living])
+        assert (match.kind, match.client_id) == ("certain", BETA.id)
+
+
 class TestLikenessIndex:
     def test_takes_plain_rows(self):
         names = LikenessIndex([(7, "ТОВ «Рубін»", "Київ"), (8, "Бойко Іван", "")])

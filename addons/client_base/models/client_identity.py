@@ -33,10 +33,14 @@ class ClientIdentity(models.AbstractModel):
         :rtype: matching.ClientIndex
         """
         domain = self._get_domain(company)
-        found = self._fetch_keys(domain & self._get_exact_domain(keys))
+        exact_domain = domain & self._get_exact_domain(keys)
+        found = self._fetch_keys(exact_domain)
         found += self._fetch_archived_keys(keys, company)
+        archived = self.with_context(active_test=False)._fetch_keys(
+            exact_domain & Domain("active", "=", False)
+        )
         named = self._fetch_names(domain) if with_names else []
-        return matching.ClientIndex(found, matching.LikenessIndex(named))
+        return matching.ClientIndex(found, matching.LikenessIndex(named), archived)
 
     def _get_domain(self, company):
         """Which clients a company knows."""
@@ -101,7 +105,7 @@ class ClientIdentity(models.AbstractModel):
         )
 
     def _fetch_archived_keys(self, keys, company):
-        """Archived clients are known by our id and by their key, by nothing else."""
+        """Archived clients are known for sure by our id and by their key alone."""
         domain = self._get_domain(company) & self._get_key_domain(keys)
         archived = self.env["res.partner"].search(domain & Domain("active", "=", False))
         return [

@@ -146,9 +146,21 @@ class TestMatching(ClientImportCommon):
         self.assertVerdict(row, "ambiguous", "archived")
         self.assertEqual(row.candidate_ids, self.client)
 
-    def test_archived_client_is_not_known_by_his_phone(self):
+    def test_archived_client_is_proposed_by_his_phone(self):
         self.client.active = False
         row = self._judge_line(["Name", "Phone"], "Вербиченко Трейд", KYIVSTAR)
+        self.assertVerdict(row, "ambiguous", "archived")
+        self.assertEqual(row.candidate_ids, self.client)
+
+    def test_archived_client_takes_no_phone_from_another(self):
+        former = self._create_client("Вербиченко Трейд", phone=KYIVSTAR, active=False)
+        row = self._judge_line(["Name", "Phone"], "Вербиченко Трейд", KYIVSTAR)
+        self.assertVerdict(row, "unchanged", "contact", self.client)
+        self.assertNotIn(former, row.candidate_ids)
+
+    def test_number_of_an_archived_client_may_be_anybodys(self):
+        self.client.active = False
+        row = self._judge_line(["Name", "Phone"], "Тернопіль Дах", KYIVSTAR)
         self.assertVerdict(row, "create", "new")
 
     def test_colleagues_and_own_company_are_no_clients(self):

@@ -50,11 +50,18 @@ class ClientIndex:
 
     :param clients: clients with their ids; the order does not matter
     :param likeness: the names of all clients; without it the last rung is left out
+    :param archived: clients in the archive; they never decide, and what they share
+        with a client does not make it any less his
     """
 
     def __init__(
-        self, clients: Iterable[ClientKey], likeness: LikenessIndex | None = None
+        self,
+        clients: Iterable[ClientKey],
+        likeness: LikenessIndex | None = None,
+        archived: Iterable[ClientKey] = (),
     ) -> None:
+        former = list(archived)
+        self._archived = ClientIndex(former) if former else None
         self._clients = {client.id: client for client in clients}
         self._likeness = likeness
         self._by_sync_key: dict[tuple[str, str], tuple[int, ...]] = {}
@@ -80,6 +87,7 @@ class ClientIndex:
         - ``key_shared``, ``tax_id_shared``, ``contact_shared``: several clients have it
         - ``contacts_disagree``: phone and e-mail say different clients
         - ``contact_other_name``: the client of the phone has quite another name
+        - ``archived``: tax id, phone or e-mail are of a client in the archive
         - ``likeness``: the name is like theirs
         """
         name = parse_name(row.name)
@@ -88,6 +96,7 @@ class ClientIndex:
             or self._match_sync_key(row, name)
             or self._match_tax_id(row, name)
             or self._match_contact(row, name)
+            or self._match_archived(row, name)
             or self._match_likeness(row, name)
             or Match.none()
         )
@@ -195,6 +204,15 @@ class ClientIndex:
         if len(same) == 1:
             return _certain("contact_name", same[0])
         return _ambiguous("contact", kept, "contact_shared")
+
+    def _match_archived(self, row: ClientKey, name: NameParts) -> Match | None:
+        if self._archived is None:
+            return None
+        tax_match = self._archived._match_tax_id(row, name)
+        match = tax_match or self._archived._match_contact(row, name)
+        if match is None or match.reason == "contact_other_name":
+            return None  # a number that somebody else has now
+        return replace(match, kind="ambiguous", client_id=0, reason="archived")
 
     def _match_likeness(self, row: ClientKey, name: NameParts) -> Match | None:
         if self._likeness is None:
