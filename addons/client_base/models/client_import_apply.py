@@ -166,9 +166,7 @@ class ClientImportApply(models.AbstractModel):
             for point in self.partner_id.contact_point_ids
             if point.kind == code and point.state != "unknown"
         }
-        return [
-            [*point, states.get(point[1] or point[0], {})] for point in raw or ()
-        ]
+        return [[*point, states.get(point[1] or point[0], {})] for point in raw or ()]
 
     def _get_cells(self, file, changes):
         """:return: code -> ``cells.Cell`` to be written"""

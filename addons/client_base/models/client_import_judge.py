@@ -239,12 +239,11 @@ class ClientImportJudge(models.AbstractModel):
     def _find_too_long(self, row):
         """:return: code of a column with more text than fits, if there is one"""
         texts = [("sync_key", row.sync_key)]
-        for code in SHORT_CODES:
-            if code in row.values:
-                texts.append((code, row.values[code].text))
-        for code in rows.POINT_CODES:
-            if code in row.values:
-                texts += [(code, point[0]) for point in row.values[code].raw]
+        for code, cell in row.values.items():
+            if code in SHORT_CODES:
+                texts.append((code, cell.text))
+            elif code in rows.POINT_CODES:
+                texts += [(code, point[0]) for point in cell.raw]
         if "contact" in row.values:
             person = row.values["contact"].raw
             texts.append(("contact_name", person["name"]))

@@ -83,6 +83,11 @@ class TestApply(ClientImportCommon):
         file = self._apply_file(["Name", "E-mail"], ["", "a@dah.ua"], ["Б", "b@dah.ua"])
         self.assertEqual(file.row_ids[0].partner_id.name, "a@dah.ua")
 
+    def test_sign_in_a_name_of_a_source_stands_for_itself(self):
+        self.env["utm.source"].sudo().create({"name": "ЯрмарокXБ"})
+        file = self._apply_file(["Name", "Джерело"], ["Тернопіль Дах", "Ярмарок_Б"])
+        self.assertEqual(file.row_ids.partner_id.source_id.name, "Ярмарок_Б")
+
     def test_new_names_of_tags_and_sources_are_made_once(self):
         header = ["Name", "Джерело", "Теги"]
         file = self._apply_file(
