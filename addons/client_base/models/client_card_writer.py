@@ -7,8 +7,9 @@ from .client_sheet import CARD_FIELDS
 from .contact_point_owner import IN_STEP, PRIMARY_FIELDS
 
 SOLE_TRADER = "fop"
-# A new card has no picture; saying so spares making none in each size.
-PICTURE_SIZES = ("image_1024", "image_512", "image_256", "image_128")
+# What a card without picture and parent would compute to be empty; saying so spares an
+# eighth of the time of creating it.
+EMPTY_FIELDS = ("image_1024", "image_512", "image_256", "image_128", "user_id")
 
 
 class ClientCardWriter(models.AbstractModel):
@@ -40,9 +41,10 @@ class ClientCardWriter(models.AbstractModel):
         :return: the new clients in the order of ``items``
         """
         Card = self._get_cards()
+        common = dict.fromkeys(EMPTY_FIELDS, False) | Card.default_get(["user_id"])
         # what core's own import calls: looks at parents once a batch, not once a card
         created = Card._load_records_create(
-            [self._prepare_card_values(*item) for item in items]
+            [common | self._prepare_card_values(*item) for item in items]
         )
         cards = Card.browse(created.ids)
         points, people = [], []
@@ -61,7 +63,6 @@ class ClientCardWriter(models.AbstractModel):
         result = {
             "name": name or rows.ParsedRow(values=dict(values)).name,
             "is_company": self._looks_like_company(name, values),
-            **dict.fromkeys(PICTURE_SIZES, False),
             **defaults,
             **self.env["client.sheet"]._prepare_values(values),
         }
