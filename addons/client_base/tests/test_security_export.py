@@ -42,6 +42,14 @@ class TestExportRight(ClientCommon):
             with self.assertRaises(AccessError):
                 export.action_export()
 
+    def test_outsiders_are_refused_whatever_they_call(self):
+        for user in (self.portal_user, self.public_user, self.internal_user):
+            exports = self.env["client.export"].with_user(user)
+            with self.assertRaises(AccessError):
+                exports.action_export()
+            with self.assertRaises(AccessError):
+                call_kw(exports, "action_export", [[]], {})
+
     @mute_logger(RULES)
     @users("client_user")
     def test_file_of_somebody_else_is_not_read(self):
