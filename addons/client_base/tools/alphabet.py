@@ -67,11 +67,6 @@ def fold_word(word: str) -> str:
     return spell(word)[0]
 
 
-def plain_word(word: str) -> str:
-    """Return the letter-by-letter transliteration of one lower-case word."""
-    return spell(word)[1]
-
-
 def spell(word: str) -> tuple[str, str]:
     """Return the folded form and the transliteration of one lower-case word."""
     if word.isdigit():

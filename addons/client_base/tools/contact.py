@@ -151,6 +151,24 @@ def split_emails(text: str) -> tuple[list[ContactValue], str]:
         address = normalize_email(_halve(text.strip()))
         if address:
             return [ContactValue("email", address, address)], ""
+    texts, addresses = _scan_emails(text)
+    if not addresses:
+        return [], " ".join(text.split())
+    notes, left_over = share_out(texts)
+    by_address: dict[str, list[str]] = {}
+    for address, note in zip(addresses, notes, strict=True):
+        by_address.setdefault(address, []).append(note)
+    return [
+        ContactValue("email", address, address, join_notes(notes))
+        for address, notes in by_address.items()
+    ], left_over
+
+
+def _scan_emails(text: str) -> tuple[list[str], list[str]]:
+    """Find the addresses in ``text``.
+
+    :return: ``n + 1`` texts around ``n`` addresses, and the addresses
+    """
     texts, position = [""], 0
     addresses: list[str] = []
     for found in _EMAIL_TOKEN.finditer(text):
@@ -163,16 +181,7 @@ def split_emails(text: str) -> tuple[list[ContactValue], str]:
         else:
             texts[-1] += found[0]
     texts[-1] += text[position:]
-    if not addresses:
-        return [], " ".join(text.split())
-    notes, left_over = share_out(texts)
-    by_address: dict[str, list[str]] = {}
-    for address, note in zip(addresses, notes, strict=True):
-        by_address.setdefault(address, []).append(note)
-    return [
-        ContactValue("email", address, address, join_notes(notes))
-        for address, notes in by_address.items()
-    ], left_over
+    return texts, addresses
 
 
 def _halve(text: str) -> str:

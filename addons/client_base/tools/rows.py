@@ -103,15 +103,13 @@ def parse_row(
         for column in columns
         if column.position < len(cells) and cells[column.position].strip()
     ]
+    person: dict[str, str] = {}
     for column, text in texts:
         if column.code in IDENTITY_CODES:
             _read_identity(row, column.code, text)
+        elif column.code in PERSON_CODES:
+            person[PERSON_CODES[column.code]] = squeeze(text)
     _read_values(row, texts, kinds)
-    person = {
-        PERSON_CODES[column.code]: squeeze(text)
-        for column, text in texts
-        if column.code in PERSON_CODES
-    }
     if person:
         row.values["contact"] = parse_person(person, country)
     return row

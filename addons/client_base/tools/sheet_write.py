@@ -41,12 +41,8 @@ def write_xlsx(
     """
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"constant_memory": True})
-    sheet = book.add_worksheet(_sheet_title(title))
+    sheet = _add_xlsx_sheet(book, title, _column_widths(header, widths))
     bold = book.add_format({"bold": True})
-    sheet.freeze_panes(1, 0)
-    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
-    for column, width in enumerate(_column_widths(header, widths)):
-        sheet.set_column(column, column, width)
     last = 0
     for last, cells in _limited(header, rows, _XLSX_ROWS, _XLSX_COLUMNS):
         for column, text in enumerate(cells):
@@ -56,6 +52,16 @@ def write_xlsx(
         sheet.autofilter(0, 0, last, len(header) - 1)
     book.close()
     return target.getvalue()
+
+
+def _add_xlsx_sheet(book: Any, title: str, widths: Iterable[int]) -> Any:
+    """Add a sheet whose first row stays in sight."""
+    sheet = book.add_worksheet(_sheet_title(title))
+    sheet.freeze_panes(1, 0)
+    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    return sheet
 
 
 def write_xls(
