@@ -122,7 +122,7 @@ def test_an_exported_row_that_nobody_touched_changes_nothing(phone, note):
         "comment": KINDS["comment"].show(note),
     }
     mark = rows.make_mark(values, KINDS)
-    texts = {code: cell.text for code, cell in values.items()}
+    texts = {code: sheet.fit_text(cell.text) for code, cell in values.items()}
     back = parse(client_id="7", **texts, version_mark=mark)
     base = merge_values.read_mark(mark)
     for code, cell in back.values.items():
@@ -171,6 +171,27 @@ class TestUntouched:
         assert rows.load_values(rows.dump_values(row.values)) == {
             "user": cells.Cell(is_untouched=True)
         }
+
+    def _read_person(self, **changed):
+        """Export a person, bring him in again with some texts changed."""
+        person = {
+            "id": 3,
+            "name": "Олена  Лис",
+            "function": "",
+            "phone": ["+380675550111", False],
+            "email": ["a@b.ua", "c@d.ua"],
+        }
+        mark = rows.make_mark({"contact": cells.Cell("", "", [person])}, self.KINDS)
+        texts = rows.person_texts([person]) | changed
+        return parse(client_id="7", version_mark=mark, **texts).values.get("contact")
+
+    def test_first_person_stays(self):
+        assert self._read_person() is None
+        assert rows.person_texts([]) == {}
+
+    def test_person_with_another_phone_is_read(self):
+        cell = self._read_person(contact_phone="050 555 01 12")
+        assert (cell.text, cell.raw["phone"][0][1]) == ("Олена Лис", "+380505550112")
 
     def test_long_note_is_cut_and_stays(self):
         cell = KINDS["comment"].show("Дуже довга нотатка.\n" * 2000)

@@ -273,7 +273,8 @@ class ClientSheet(models.AbstractModel):
     @api.model
     def _make_mark(self, values, kinds):
         """:return: the version mark of a card, by which its export is known again"""
-        return rows.make_mark({code: values[code] for code in CARD_FIELDS}, kinds)
+        codes = (*CARD_FIELDS, "contact")
+        return rows.make_mark({code: values[code] for code in codes}, kinds)
 
     # === TO THE CARD ===
 

@@ -188,6 +188,37 @@ class TestClientExport(ClientImportCommon):
         ids = self._get_exported_ids(partner_ids=(person + own).ids)
         self.assertEqual(ids, self.other.ids)
 
+    def _add_person(self, **values):
+        return self._create_client(
+            "Олена Вербна",
+            parent_id=self.other.id,
+            function="Бухгалтер",
+            phone=f"{KYIVSTAR}, {VODAFONE}",
+            email="olena@example.com",
+            **values,
+        )
+
+    def test_person_stands_beside_the_client(self):
+        person = self._add_person()
+        header, [line] = self._export_lines(self.other)
+        start = header.index("Contact person")
+        phones = "+380 67 123 4567, +380 50 987 6543"
+        self.assertEqual(
+            line[start : start + 4],
+            ["Олена Вербна", "Бухгалтер", phones, "olena@example.com"],
+        )
+        for clear_empty in (False, True):
+            self.assertUntouched(self.clients, clear_empty=clear_empty)
+        line[start + 3] = "new@example.com"
+        self._apply_file(header, line)
+        self.assertEqual(self.other.child_ids, person)
+        self.assertPoints(person, ["olena@example.com", "new@example.com"], "email")
+
+    def test_nameless_and_odd_people_stay(self):
+        self._create_client("", type="contact", parent_id=self.other.id, phone="12")
+        self._create_client(" О.  Л. ", parent_id=self.client.id, phone="ask Olha")
+        self.assertUntouched(self.clients)
+
     def test_archived_client_is_exported(self):
         self.clients.active = False
         ids = self._get_exported_ids(partner_ids=self.clients.ids)

@@ -1,12 +1,13 @@
 """From the cells of one row of a file to what it says of one client."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from . import address, merge_values, names, points
-from .cells import Cell, Kind, NoteKind, squeeze
+from .cells import SEPARATOR, Cell, Kind, NoteKind, squeeze
+from .contact import format_phone
 from .sheet_base import clean_text, fit_text
 
 # Columns that say which client is meant, and nothing of him.
@@ -109,16 +110,19 @@ def parse_row(
             _read_identity(row, column.code, text)
         elif column.code in PERSON_CODES:
             person[PERSON_CODES[column.code]] = squeeze(text)
-    _read_values(row, texts, kinds)
-    if person:
+    untouched = _find_untouched(row, texts)
+    _read_values(row, texts, kinds, untouched)
+    if any(PERSON_CODES[code] in person for code in PERSON_CODES.keys() - untouched):
         row.values["contact"] = parse_person(person, country)
     return row
 
 
 def _read_values(
-    row: ParsedRow, texts: Sequence[tuple[Column, str]], kinds: Mapping[str, Kind]
+    row: ParsedRow,
+    texts: Sequence[tuple[Column, str]],
+    kinds: Mapping[str, Kind],
+    untouched: Container[str],
 ) -> None:
-    untouched = _find_untouched(row, texts)
     rests: list[tuple[str, str]] = []
     for column, text in texts:
         if column.code == "address":
@@ -141,9 +145,15 @@ def make_mark(values: Mapping[str, Cell], kinds: Mapping[str, Kind]) -> str:
     by the rules of another country. So the text of such a cell is marked as well. A
     note that is not read back as it was is marked by its text alone, since then what
     comes is added to it and nothing is replaced.
+
+    :param values: of the card; and ``contact`` with all people, marked by their texts
     """
-    texts = {code: cell.canon for code, cell in values.items()}
-    for code, cell in values.items():
+    cells = {code: cell for code, cell in values.items() if code in kinds}
+    texts = {code: cell.canon for code, cell in cells.items()}
+    if "contact" in values:
+        for code, text in person_texts(values["contact"].raw).items():
+            texts[f"{code}{TEXT_MARK}"] = squeeze(text)
+    for code, cell in cells.items():
         text = fit_text(cell.text)
         is_cut = text != clean_text(cell.text)
         if not text or (not is_cut and kinds[code].is_read_back(cell)):
@@ -167,6 +177,26 @@ def _find_untouched(row: ParsedRow, texts: Sequence[tuple[Column, str]]) -> set[
         for code, text in joined.items()
         if marked.get(code + TEXT_MARK) == merge_values.digest(squeeze(text))
     }
+
+
+def person_texts(people: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Write the first of the people who work for the client.
+
+    :param people: dicts as ``cells.merge_people`` takes them
+    :return: code of the column -> text, without those that are empty
+    """
+    if not people:
+        return {}
+    first = people[0]
+    texts = {
+        "contact_name": first["name"],
+        "contact_function": first["function"],
+        "contact_phone": SEPARATOR.join(
+            map(format_phone, filter(None, first["phone"]))
+        ),
+        "contact_email": SEPARATOR.join(filter(None, first["email"])),
+    }
+    return {code: fit_text(text) for code, text in texts.items() if text.strip()}
 
 
 def parse_person(person: Mapping[str, str], country: str = "") -> Cell:

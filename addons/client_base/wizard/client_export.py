@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import split_every
 
 from ..models.client_sheet import CARD_FIELDS
-from ..tools import sheet
+from ..tools import rows, sheet
 
 EXPORT_BATCH = 1000
 WRITERS = {"xlsx": sheet.write_xlsx, "xls": sheet.write_xls}
@@ -103,7 +103,10 @@ class ClientExport(models.TransientModel):
     def _write(self, partners):
         """:return: bytes of the file, in the column layout that an import reads"""
         labels = self.env["client.sheet"]._get_labels()
-        codes = ["client_id", *CARD_FIELDS, "sync_key", "version_mark"]
+        people_codes = rows.PERSON_CODES  # of the first person only
+        codes = [
+            *("client_id", *CARD_FIELDS, *people_codes, "sync_key", "version_mark")
+        ]
         try:
             return WRITERS[self.file_format](
                 [labels[code] for code in codes],
@@ -124,6 +127,7 @@ class ClientExport(models.TransientModel):
                 texts = {
                     code: sheet.fit_text(cell.text) for code, cell in values.items()
                 }
+                texts |= rows.person_texts(values["contact"].raw)
                 texts["client_id"] = str(partner.id)
                 texts["version_mark"] = sheet_model._make_mark(values, kinds)
                 yield [texts.get(code, "") for code in codes]
