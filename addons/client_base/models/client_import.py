@@ -39,7 +39,6 @@ class ClientImport(models.Model):
     )
     applied_by_id = fields.Many2one(
         comodel_name="res.users",
-        string="Applied By",
         readonly=True,
         copy=False,
         help="With whose rights the work in the background goes on.",
