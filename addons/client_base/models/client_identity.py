@@ -37,10 +37,27 @@ class ClientIdentity(models.AbstractModel):
         found = self._fetch_keys(exact_domain)
         found += self._fetch_archived_keys(keys, company)
         archived = self.with_context(active_test=False)._fetch_keys(
-            exact_domain & Domain("active", "=", False)
+            exact_domain & self._get_former_domain()
         )
         named = self._fetch_names(domain) if with_names else []
         return matching.ClientIndex(found, matching.LikenessIndex(named), archived)
+
+    def _get_former_domain(self):
+        """Who was a client and is archived, not who came by a file that was undone."""
+        undone = (
+            self.env["client.import.row"]
+            .sudo()
+            ._search(
+                [
+                    ("state", "=", "undone"),
+                    ("verdict", "=", "create"),
+                    ("partner_id", "!=", False),
+                ]
+            )
+        )  # sudo: whoever undid it
+        return Domain("active", "=", False) & Domain(
+            "id", "not in", undone.subselect("partner_id")
+        )
 
     def _get_domain(self, company):
         """Which clients a company knows."""
