@@ -180,20 +180,7 @@ class ClientCardWriter(models.AbstractModel):
         """
         new = [(card, person) for card, person in people if "id" not in person]
         created = self._get_cards().create(
-            [
-                {
-                    "parent_id": card.id,
-                    "type": "contact",
-                    "name": person["name"],
-                    "function": person["function"] or False,
-                    **{
-                        field: person[kind][0][0]
-                        for kind, field in PRIMARY_FIELDS.items()
-                        if person[kind]
-                    },
-                }
-                for card, person in new
-            ]
+            [self._prepare_person_values(card, person) for card, person in new]
         )
         points = [
             values
@@ -207,6 +194,18 @@ class ClientCardWriter(models.AbstractModel):
                 self._add_to_person(
                     self.env["res.partner"].browse(person["id"]), person
                 )
+
+    def _prepare_person_values(self, card, person):
+        values = {
+            "parent_id": card.id,
+            "type": "contact",
+            "name": person["name"],
+            "function": person["function"] or False,
+        }
+        for kind, field in PRIMARY_FIELDS.items():
+            if person[kind]:
+                values[field] = person[kind][0][0]
+        return values
 
     def _add_to_person(self, contact, person):
         values = {"contact_point_ids": []}

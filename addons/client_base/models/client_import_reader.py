@@ -15,6 +15,7 @@ from ..tools import columns, contact, rows, sheet
 _logger = logging.getLogger(__name__)
 
 SAMPLE_ROWS = 300
+SAMPLE_LENGTH = 80
 STORE_BATCH = 2000
 NEIGHBOURS = ("UA", "RU", "KZ", "BY", "MD", "PL", "GE", "AZ", "AM", "UZ", "US", "GB")
 CODES_THAT_IDENTIFY = {"client_id", "sync_key", "tax_id", "name", "phone", "email"}
@@ -39,8 +40,12 @@ class ClientImportReader(models.AbstractModel):
 
     def _read_lines(self):
         """Yield (row number, texts) of the whole file."""
+        return self._walk(self._open())
+
+    def _walk(self, table):
+        """Yield the rows of a table; what turns out bad further down is refused too."""
         try:
-            yield from self._open().rows
+            yield from table.rows
         except sheet.SheetError as error:
             reason = self.env["client.import.reason"]._explain_bad_file(error)
             raise UserError(reason) from error
@@ -48,7 +53,7 @@ class ClientImportReader(models.AbstractModel):
     def _take_columns(self):
         """Find the header and guess what its columns mean."""
         table = self._open()
-        sample = [cells for _number, cells in islice(table.rows, SAMPLE_ROWS)]
+        sample = [cells for _number, cells in islice(self._walk(table), SAMPLE_ROWS)]
         signature = columns.header_signature(table.header)
         layout = self.env["client.import.layout"]._find(signature, self.company_id)
         codes = layout.codes or columns.guess_columns(
@@ -56,37 +61,40 @@ class ClientImportReader(models.AbstractModel):
             sample,
             labels=self.env["client.sheet"]._get_labels_of_all_languages(),
         )
-        known = self.env["client.sheet"]._get_labels()
+        country = (
+            self.country_id or layout.country_id or self._guess_country(codes, sample)
+        )
         self.write(
             {
                 "signature": signature,
                 "sheet_name": table.name,
                 "state": "draft",
-                "country_id": (
-                    self.country_id
-                    or layout.country_id
-                    or self._guess_country(codes, sample)
-                ).id,
+                "country_id": country.id,
                 "sync_source": layout.sync_source or self.sync_source,
                 "row_ids": [Command.clear()],
-                "column_ids": [Command.clear()]
-                + [
-                    Command.create(
-                        {
-                            "position": position,
-                            "header": header,
-                            "sample": next(
-                                (row[position] for row in sample if row[position]), ""
-                            )[:80],
-                            "code": code if code in known else False,
-                        }
-                    )
-                    for position, (header, code) in enumerate(
-                        zip(table.header, codes, strict=True)
-                    )
+                "column_ids": [
+                    Command.clear(),
+                    *self._prepare_columns(table.header, codes, sample),
                 ],
             }
         )
+
+    def _prepare_columns(self, header, codes, sample):
+        """:return: commands that create ``client.import.column``"""
+        known = self.env["client.sheet"]._get_labels()
+        return [
+            Command.create(
+                {
+                    "position": position,
+                    "header": name,
+                    "sample": next(
+                        (row[position] for row in sample if row[position]), ""
+                    )[:SAMPLE_LENGTH],
+                    "code": code if code in known else False,
+                }
+            )
+            for position, (name, code) in enumerate(zip(header, codes, strict=True))
+        ]
 
     def _guess_country(self, codes, sample):
         """:return: the country whose local numbers the phones of the file are"""
