@@ -78,16 +78,23 @@ class ClientCardWriter(models.AbstractModel):
 
     def _prepare_points(self, card, kind, raw):
         """:param raw: value, normal form, note; the journal adds a dict of the state"""
+        # What the point is going to compute anyway: the same value is not written twice.
+        known = {
+            "partner_id": card.id,
+            "client_id": card.commercial_partner_id.id,
+            "company_id": card.company_id.id,
+        }
         return [
             {
-                "partner_id": card.id,
+                **known,
                 "kind": kind,
                 "value": value,
+                "normalized": normal or False,
                 "note": note or False,
                 "sequence": 10 + position,
                 **(state[0] if state else {}),
             }
-            for position, (value, _normal, note, *state) in enumerate(raw)
+            for position, (value, normal, note, *state) in enumerate(raw)
         ]
 
     # === KNOWN CARDS ===
