@@ -11,17 +11,6 @@ from .console import Failure, run_main, say
 LANGUAGES = ["uk", "ru"]
 SHOWN = 10
 
-# What reads alike in every language: its msgstr stays empty, as OCA's checks want it.
-ALIKE = {
-    "%(column)s: %(old)s → %(new)s",
-    "Excel (.xlsx)",
-    "Excel 97-2003 (.xls)",
-    "ID",
-    "Telegram",
-    "Viber",
-    "WhatsApp",
-}
-
 EXPORT = """
 from pathlib import Path
 from odoo.tools.translate import trans_export
@@ -75,7 +64,7 @@ def _give_back(path: Path, known: dict[str, str]) -> None:
 
 
 def _report(path: Path) -> None:
-    missing = _entries(path).keys() - _read_translated(path).keys() - ALIKE
+    missing = _entries(path).keys() - _read_translated(path).keys()
     say(f"{path.relative_to(paths.ROOT)}: {len(missing)} to translate")
 
 
@@ -138,7 +127,7 @@ def _incomplete(path: Path, wanted: set[str]) -> list[str]:
     place = path.relative_to(paths.ROOT)
     if not path.exists():
         return [f"{place} is missing, run script/i18n"]
-    missing = wanted - _read_translated(path).keys() - ALIKE
+    missing = wanted - _read_translated(path).keys()
     return [f"{place}: no translation of {text!r}" for text in sorted(missing)]
 
 

@@ -150,12 +150,7 @@ class ClientImportRow(models.Model):
         column = labels.get(change["code"], change["code"])
         if not change["old"]:
             return f"{column}: {change['new']}"
-        text = self.env._(
-            "%(column)s: %(old)s → %(new)s",
-            column=column,
-            old=change["old"],
-            new=change["new"] or "–",
-        )
+        text = f"{column}: {change['old']} → {change['new'] or '–'}"
         if change["outcome"] == "conflict":
             return self.env._("%(change)s (changed on both sides)", change=text)
         return text

@@ -7,6 +7,10 @@ class ContactBlacklist(models.AbstractModel):
     _name = "client.contact.blacklist"
     _description = "Blacklist Known to Contact Points"
 
+    # The kind of the contact points it is about, and its field with the address.
+    _contact_kind = ""
+    _contact_field = ""
+
     @api.model_create_multi
     def create(self, vals_list):
         entries = super().create(vals_list)
@@ -20,19 +24,14 @@ class ContactBlacklist(models.AbstractModel):
         return result
 
     def unlink(self):
-        kind, field = self._get_blacklisted()
-        values = self.mapped(field)
+        values = self.mapped(self._contact_field)
         result = super().unlink()
-        self.env["client.contact.point"]._unmark_blacklisted(kind, values)
+        self.env["client.contact.point"]._unmark_blacklisted(self._contact_kind, values)
         return result
-
-    def _get_blacklisted(self):
-        """:return: the kind of contact point and the field that holds the address."""
-        raise NotImplementedError
 
     def _tell_contact_points(self):
         """A blocked address is marked; one that was let off is unknown again."""
-        kind, field = self._get_blacklisted()
+        kind, field = self._contact_kind, self._contact_field
         Point = self.env["client.contact.point"]
         blocked = self.filtered("active")
         Point._mark_by_value(kind, blocked.mapped(field), "failed", "blacklist")

@@ -5,5 +5,5 @@ class MailBlacklist(models.Model):
     _name = "mail.blacklist"
     _inherit = ["mail.blacklist", "client.contact.blacklist"]
 
-    def _get_blacklisted(self):
-        return "email", "email"
+    _contact_kind = "email"
+    _contact_field = "email"

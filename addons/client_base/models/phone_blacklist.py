@@ -5,5 +5,5 @@ class PhoneBlacklist(models.Model):
     _name = "phone.blacklist"
     _inherit = ["phone.blacklist", "client.contact.blacklist"]
 
-    def _get_blacklisted(self):
-        return "phone", "number"
+    _contact_kind = "phone"
+    _contact_field = "number"
