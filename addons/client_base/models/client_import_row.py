@@ -128,6 +128,7 @@ class ClientImportRow(models.Model):
         "A row of a file is read once.",
     )
     _work_idx = models.Index("(import_id, state, number)")
+    _undone_idx = models.Index("(partner_id) WHERE state = 'undone'")
 
     # === COMPUTE METHODS ===
 
