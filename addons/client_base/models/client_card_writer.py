@@ -78,7 +78,7 @@ class ClientCardWriter(models.AbstractModel):
 
     def _prepare_points(self, card, kind, raw):
         """:param raw: value, normal form, note; the journal adds a dict of the state"""
-        # What the point is going to compute anyway: the same value is not written twice.
+        # What the point computes next: then the same value is not written again.
         known = {
             "partner_id": card.id,
             "client_id": card.commercial_partner_id.id,

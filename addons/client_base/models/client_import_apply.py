@@ -72,9 +72,10 @@ class ClientImportApply(models.AbstractModel):
         file = self.import_id
         work = {"create": [], "update": []}
         card_ids, later = set(), self.browse()
+        shown = self._fetch_json("changes")
         for item in file._judge_anew(self):
             row, _parsed, verdict = item
-            if not row._is_as_shown(verdict):
+            if not row._is_as_shown(verdict, shown[row.id]):
                 row._put_off(verdict)
             elif verdict.partner_id in card_ids:
                 later += row  # an earlier row is about to change this very card

@@ -156,7 +156,8 @@ class ClientImportJudge(models.AbstractModel):
 
         :return: list of (row of the file, ``rows.ParsedRow``, ``Verdict``)
         """
-        parsed = [row._to_parsed() for row in file_rows]
+        values = file_rows._fetch_json("values")
+        parsed = [row._to_parsed(values[row.id]) for row in file_rows]
         codes = rows.value_codes(self._get_columns()).union(
             *(row.values for row in parsed)
         )

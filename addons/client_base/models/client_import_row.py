@@ -100,7 +100,7 @@ class ClientImportRow(models.Model):
         prefetch=False,
         help="The row as it stands in the file.",
     )
-    values = fields.Json(readonly=True)
+    values = fields.Json(readonly=True, prefetch=False)
     version_mark = fields.Char(readonly=True)
     client_number = fields.Integer(readonly=True, help="Our client ID in the file.")
     sync_key = fields.Char(readonly=True)
@@ -290,19 +290,31 @@ class ClientImportRow(models.Model):
             )
         )
 
-    def _to_parsed(self):
+    def _fetch_json(self, name):
+        """Read a JSON column; the ORM would copy each value deeply.
+
+        :return: id -> value or None
+        """
+        query = self._search([("id", "in", self.ids)])
+        columns = [self._field_to_sql(query.table, it, query) for it in ("id", name)]
+        return dict(self.env.execute_query(query.select(*columns)))
+
+    def _to_parsed(self, values):
         """:rtype: rows.ParsedRow"""
         self.ensure_one()
         return rows.ParsedRow(
             client_id=self.client_number,
             mark=self.version_mark or "",
             sync_key=self.sync_key or "",
-            values=rows.load_values(self.values or {}),
+            values=rows.load_values(values or {}),
             notes=(self.notes or "").splitlines(),
         )
 
-    def _is_as_shown(self, verdict):
-        """Tell whether this is what a person saw before saying yes."""
+    def _is_as_shown(self, verdict, changes):
+        """Tell whether this is what a person saw before saying yes.
+
+        :param changes: those that were shown
+        """
         self.ensure_one()
         if verdict.verdict != self.verdict:
             return False
@@ -310,7 +322,7 @@ class ClientImportRow(models.Model):
             return True  # the card gets what the row says, and that has not changed
         # the words depend on the language of whoever looks: the raw values count
         return verdict.partner_id == self.partner_id.id and (
-            _strip_words(verdict.changes) == _strip_words(self.changes or [])
+            _strip_words(verdict.changes) == _strip_words(changes or [])
         )
 
     def _set_verdict(self, verdict):
