@@ -3,6 +3,9 @@ from . import client_group
 from . import client_group_member
 from . import client_contact_point
 from . import contact_point_owner
+from . import card_rules
+from . import card_review
+from . import group_owner
 from . import res_partner
 from . import contact_blacklist
 from . import mail_blacklist

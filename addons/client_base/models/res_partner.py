@@ -1,26 +1,18 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools import contact
 
-# What every card should say, whatever the kind of client.
-COMPLETENESS_FIELDS = (
-    "name",
-    "phone",
-    "email",
-    "city",
-    "client_type_id",
-    "source_id",
-    "user_id",
-)
-DEFAULT_REVIEW_INTERVAL = 365
-
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["res.partner", "client.contact.owner"]
+    _inherit = [
+        "res.partner",
+        "client.contact.owner",
+        "client.card.rules",
+        "client.card.review",
+        "client.group.owner",
+    ]
 
     phone_sanitized = fields.Char(index="btree_not_null")
     email_normalized = fields.Char(index="btree_not_null")
@@ -119,52 +111,6 @@ class ResPartner(models.Model):
         groups="client_base.group_client_user",
         help="The code of this client in the accounting system.",
     )
-    reviewed_on = fields.Date(
-        copy=False,
-        groups="client_base.group_client_user",
-        help="The day somebody last found this card to be correct.",
-    )
-    review_due = fields.Date(
-        compute="_compute_review_due",
-        store=True,
-        index=True,
-        groups="client_base.group_client_user",
-    )
-    completeness = fields.Integer(
-        string="Complete, %",
-        compute="_compute_completeness",
-        store=True,
-        aggregator="avg",
-        groups="client_base.group_client_user",
-    )
-    missing_fields = fields.Char(
-        compute="_compute_completeness",
-        store=True,
-        groups="client_base.group_client_user",
-        help="Technical names of the fields to be filled in, with commas.",
-    )
-    missing_labels = fields.Char(
-        string="Still Missing",
-        compute="_compute_missing_labels",
-        groups="client_base.group_client_user",
-    )
-    client_group_member_ids = fields.One2many(
-        comodel_name="client.group.member",
-        inverse_name="partner_id",
-        groups="client_base.group_client_user",
-    )
-    client_group_ids = fields.Many2many(
-        comodel_name="client.group",
-        relation="client_group_res_partner_rel",
-        column1="partner_id",
-        column2="group_id",
-        string="Client Groups",
-        compute="_compute_client_group_ids",
-        inverse="_inverse_client_group_ids",
-        store=True,
-        copy=False,
-        groups="client_base.group_client_user",
-    )
 
     client_change_ids = fields.One2many(
         comodel_name="client.change",
@@ -213,60 +159,6 @@ class ResPartner(models.Model):
         for partner in self:
             partner.tax_id_key = contact.tax_id_key(partner.vat or "") or False
 
-    @api.depends("reviewed_on", "client_type_id.review_interval")
-    def _compute_review_due(self):
-        for partner in self:
-            since = partner.reviewed_on or fields.Date.to_date(partner.create_date)
-            days = partner.client_type_id.review_interval or DEFAULT_REVIEW_INTERVAL
-            partner.review_due = since and since + timedelta(days=days)
-
-    @api.depends(lambda self: self._get_completeness_fields())
-    def _compute_completeness(self):
-        wanted = self._get_completeness_fields()
-        for partner in self:
-            missing = [name for name in wanted if not partner[name]]
-            partner.completeness = round(100 * (1 - len(missing) / len(wanted)))
-            partner.missing_fields = ",".join(missing) or False
-
-    @api.depends("missing_fields")
-    @api.depends_context("lang")
-    def _compute_missing_labels(self):
-        labels = {
-            name: description["string"]
-            for name, description in self.fields_get(
-                self._get_completeness_fields(), ["string"]
-            ).items()
-        }
-        for partner in self:
-            partner.missing_labels = ", ".join(
-                labels.get(name, name)
-                for name in (partner.missing_fields or "").split(",")
-                if name
-            )
-
-    @api.depends("client_group_member_ids.date_to", "client_group_member_ids.group_id")
-    def _compute_client_group_ids(self):
-        for partner in self:
-            partner.client_group_ids = partner.client_group_member_ids.filtered(
-                lambda stay: not stay.date_to
-            ).group_id
-
-    def _inverse_client_group_ids(self):
-        entering, leaving = {}, {}
-        for partner in self:
-            wanted = partner.client_group_ids
-            present = partner.client_group_member_ids.filtered(
-                lambda stay: not stay.date_to
-            ).group_id
-            for group in wanted - present:
-                entering[group] = entering.get(group, self.browse()) + partner
-            for group in present - wanted:
-                leaving[group] = leaving.get(group, self.browse()) + partner
-        for group, partners in entering.items():
-            group._enter(partners)
-        for group, partners in leaving.items():
-            group._leave(partners)
-
     @api.depends("client_change_ids")
     def _compute_client_change_count(self):
         counts = dict(
@@ -303,10 +195,6 @@ class ResPartner(models.Model):
         return result
 
     # === ACTION METHODS ===
-
-    def action_mark_reviewed(self):
-        """Say that the cards are still correct."""
-        return self.write({"reviewed_on": fields.Date.context_today(self)})
 
     def action_open_export(self):
         """Open the export of these clients."""
@@ -355,7 +243,3 @@ class ResPartner(models.Model):
                 ("id", "not in", companies_sudo.partner_id.ids),
             ]
         )
-
-    @api.model
-    def _get_completeness_fields(self):
-        return COMPLETENESS_FIELDS
