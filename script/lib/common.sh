@@ -3,7 +3,8 @@
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)"
 VENV="$ROOT/.venv"
-ODOO_ROOT="$ROOT/.odoo/root"
+# Several work trees may share one: .odoo is a link then.
+ODOO_ROOT="$(readlink -f "$ROOT/.odoo")/root"
 
 # One line of progress.
 say() { printf '== %s\n' "$*" >&2; }
