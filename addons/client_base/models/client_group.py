@@ -19,6 +19,11 @@ class ClientGroup(models.Model):
         help="Empty: every company uses this group.",
     )
     description = fields.Text()
+    review_interval = fields.Integer(
+        string="Review Every (days)",
+        help="How often the cards of this group are looked through. 0: as often as "
+        "their type says.",
+    )
     member_ids = fields.One2many(
         comodel_name="client.group.member",
         inverse_name="group_id",
@@ -35,6 +40,11 @@ class ClientGroup(models.Model):
         help="Who is in the group now.",
     )
     client_count = fields.Integer(compute="_compute_client_count")
+
+    _review_interval_not_negative = models.Constraint(
+        "CHECK (review_interval >= 0)",
+        "The review interval cannot be negative.",
+    )
 
     @api.depends("partner_ids")
     def _compute_client_count(self):
