@@ -5,6 +5,7 @@ from . import client_contact_point
 from . import contact_point_owner
 from . import card_rules
 from . import card_review
+from . import card_letters
 from . import group_owner
 from . import res_partner
 from . import contact_blacklist

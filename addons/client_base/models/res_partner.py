@@ -11,6 +11,7 @@ class ResPartner(models.Model):
         "client.contact.owner",
         "client.card.rules",
         "client.card.review",
+        "client.card.letters",
         "client.group.owner",
     ]
 

@@ -63,7 +63,10 @@ class TestAccessMatrix(ClientCommon):
         client = self._create_client(legal_form="LLC").with_env(self.env)
         names = self._get_own_fields() & set(client.fields_get())
         # what Odoo itself asks for while it writes any contact
-        self.assertEqual(names, {"client_type_id", "own_company_ids"})
+        technical = {"client_type_id", "own_company_ids"}
+        # and what a letter of anybody begins and ends with
+        words = {"letter_greeting", "letter_signature"}
+        self.assertEqual(names, technical | words)
         with self.assertRaises(AccessError):
             client.read(["legal_form"])
 
