@@ -2,11 +2,13 @@ from . import client_type
 from . import client_group
 from . import client_group_member
 from . import client_contact_point
+from . import client_offer
 from . import contact_point_owner
 from . import card_rules
 from . import card_review
 from . import card_letters
 from . import group_owner
+from . import interaction_owner
 from . import res_partner
 from . import contact_blacklist
 from . import mail_blacklist

@@ -13,6 +13,7 @@ class ResPartner(models.Model):
         "client.card.review",
         "client.card.letters",
         "client.group.owner",
+        "client.interaction.owner",
     ]
 
     phone_sanitized = fields.Char(index="btree_not_null")

@@ -189,6 +189,9 @@ class TestOutsiderCalls(ClientCommon):
             "client.group": cls.env["client.group"].create({"name": "Debtors"}),
             "client.import": cls.file,
             "client.import.row": cls.file.row_ids,
+            "client.offer": cls.env["client.offer"].create(
+                {"partner_id": cls.own.id, "name": "Catalogue"}
+            ),
             "mail.blacklist": cls.env["mail.blacklist"]._add("spam@example.com"),
             "mailing.trace": cls.env["mailing.trace"].create(
                 {"email": "s@e.co", "model": "res.partner", "res_id": cls.own.id}
@@ -315,6 +318,9 @@ class TestCompanies(ClientCommon):
         cls.layout = cls.env["client.import.layout"].create(
             {"name": "x", "signature": "x"}
         )
+        cls.offer = cls.env["client.offer"].create(
+            {"partner_id": cls.client.id, "name": "Catalogue"}
+        )
 
     def _get_ours(self):
         return [
@@ -326,6 +332,7 @@ class TestCompanies(ClientCommon):
             self.type,
             self.change,
             self.layout,
+            self.offer,
         ]
 
     @mute_logger("odoo.addons.base.models.ir_rule")
