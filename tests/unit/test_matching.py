@@ -215,6 +215,20 @@ class TestNone:
     def test_likeness_can_be_left_out(self):
         assert identify(row("Альфа-Трейд"), likeness=False) == Match.none()
 
+    def test_likeness_is_made_when_a_row_needs_it(self):
+        made = []
+
+        def make():
+            made.append(LikenessIndex(CLIENTS))
+            return made[0]
+
+        index = ClientIndex(CLIENTS, make)
+        index.identify(row("Альфа", client_id=1))
+        assert not made
+        found = [index.identify(row("Альфа-Трейд")) for _time in range(2)]
+        assert found == [identify(row("Альфа-Трейд"))] * 2
+        assert len(made) == 1
+
 
 class TestArchive:
     """Clients in the archive propose themselves and decide nothing."""
@@ -308,6 +322,14 @@ class TestDeterminism:
                 assert not (asked.sync_key and client.sync_key) or (
                     asked.sync_key == client.sync_key
                 )
+
+    @given(KEYS, KEYS, st.integers(min_value=0, max_value=13))
+    def test_rows_that_come_again_are_judged_as_any_other(self, keys, rows, client_id):
+        clients = list(number(keys))
+        index = ClientIndex(clients, LikenessIndex(clients))
+        for asked in [*clients, *rows]:
+            again = replace(asked, id=0, client_id=client_id or asked.id)
+            assert index.identify(again) == index._climb(again)
 
 
 class TestTwins:

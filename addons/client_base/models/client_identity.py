@@ -39,8 +39,13 @@ class ClientIdentity(models.AbstractModel):
         archived = self.with_context(active_test=False)._fetch_keys(
             exact_domain & self._get_former_domain()
         )
-        named = self._fetch_names(domain) if with_names else []
-        return matching.ClientIndex(found, matching.LikenessIndex(named), archived)
+
+        def make_likeness():
+            return matching.LikenessIndex(self._fetch_names(domain))
+
+        return matching.ClientIndex(
+            found, make_likeness if with_names else None, archived
+        )
 
     def _get_former_domain(self):
         """Who was a client and is archived, not who came by a file that was undone."""

@@ -4,7 +4,7 @@ The ladder: own id, sync key, tax id, phone or e-mail, likeness of the name. The
 rung that finds anything decides. Likeness proposes and never decides.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -49,7 +49,8 @@ class ClientIndex:
     """The clients of a base, or those of them that share an exact key with the rows.
 
     :param clients: clients with their ids; the order does not matter
-    :param likeness: the names of all clients; without it the last rung is left out
+    :param likeness: the names of all clients, or what makes the index of them when the
+        first row needs it; without it the last rung is left out
     :param archived: clients in the archive; they never decide, and what they share
         with a client does not make it any less his
     """
@@ -57,7 +58,7 @@ class ClientIndex:
     def __init__(
         self,
         clients: Iterable[ClientKey],
-        likeness: LikenessIndex | None = None,
+        likeness: LikenessIndex | Callable[[], LikenessIndex] | None = None,
         archived: Iterable[ClientKey] = (),
     ) -> None:
         former = list(archived)
@@ -90,6 +91,9 @@ class ClientIndex:
         - ``archived``: tax id, phone or e-mail are of a client in the archive
         - ``likeness``: the name is like theirs
         """
+        return self._match_again(row) or self._climb(row)
+
+    def _climb(self, row: ClientKey) -> Match:
         name = parse_name(row.name)
         return (
             self._match_id(row, name)
@@ -118,6 +122,24 @@ class ClientIndex:
         return sorted(pairs, key=lambda pair: (-pair.score, pair.right.id))
 
     # === RUNGS ===
+
+    def _match_again(self, row: ClientKey) -> Match | None:
+        """Return the client that id or key say when his name stands there unchanged.
+
+        Most rows of a file that comes again: what the rungs below would find, without
+        taking the name apart.
+        """
+        holders = self._find_sync_key(row)
+        rule, ids = ("id", (row.client_id,)) if row.client_id else ("sync_key", holders)
+        client = self._clients.get(ids[0]) if len(ids) == 1 else None
+        if client is None or not row.name or client.name != row.name:
+            return None
+        if tax_ids_differ(row, client) or sync_keys_differ(row, client):
+            return None
+        if holders and client.id not in holders:
+            return None
+        candidate = Candidate(client.id, 1.0, rule)
+        return Match("certain", client.id, rule, 1.0, (candidate,))
 
     def _match_id(self, row: ClientKey, name: NameParts) -> Match | None:
         if not row.client_id:
@@ -215,6 +237,8 @@ class ClientIndex:
         return replace(match, kind="ambiguous", client_id=0, reason="archived")
 
     def _match_likeness(self, row: ClientKey, name: NameParts) -> Match | None:
+        if callable(self._likeness):
+            self._likeness = self._likeness()
         if self._likeness is None:
             return None
         is_person = can_be_person(row, name)
