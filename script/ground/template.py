@@ -1,4 +1,7 @@
-"""The database that every test database is a copy of: our addons, no demo data."""
+"""The database that every test database is a copy of: our addons, no demo data.
+
+Odoo's own addons that ours work with, without depending on them, are there too.
+"""
 
 import contextlib
 import fcntl
@@ -7,6 +10,9 @@ from collections.abc import Iterator
 
 from . import addons, databases, odoo, paths
 from .console import say
+
+# A hand-over moves opportunities and quotations where there are any.
+NEIGHBOURS = ("crm", "sale")
 
 
 @contextlib.contextmanager
@@ -57,7 +63,11 @@ def _lock(name: str, *, wait: bool = True) -> Iterator[None]:
 def _ensure(pg: dict[str, str]) -> str:
     """Return the name of the template, made anew when an addon has changed since."""
     name = databases.own_name("template")
-    wanted = {**addons.checksums(), "": odoo.fingerprint()}
+    wanted = {
+        **addons.checksums(),
+        **dict.fromkeys(NEIGHBOURS, "Odoo's"),
+        "": odoo.fingerprint(),
+    }
     if not databases.exists(pg, name) or databases.recall(pg, name) != wanted:
         _make(pg, name, wanted)
     return name
@@ -67,7 +77,7 @@ def _make(pg: dict[str, str], name: str, wanted: dict[str, str]) -> None:
     say("Test database: installing the addons")
     unfinished = f"{name}_unfinished"
     databases.drop(pg, unfinished)
-    odoo.install(pg, unfinished, init=addons.names())
+    odoo.install(pg, unfinished, init=[*addons.names(), *NEIGHBOURS])
     databases.remember(pg, unfinished, wanted)
     databases.drop(pg, name)
     databases.rename(pg, unfinished, name)
