@@ -36,6 +36,7 @@
         "views/client_import_layout_views.xml",
         "views/res_partner_views.xml",
         "views/mail_template_views.xml",
+        "views/res_users_views.xml",
         "wizard/client_export_views.xml",
         "views/client_base_menus.xml",
     ],

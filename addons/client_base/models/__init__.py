@@ -10,6 +10,7 @@ from . import card_letters
 from . import group_owner
 from . import interaction_owner
 from . import res_partner
+from . import res_users
 from . import contact_blacklist
 from . import mail_blacklist
 from . import phone_blacklist

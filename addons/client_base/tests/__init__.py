@@ -11,6 +11,7 @@ from . import test_contact_point_state
 from . import test_mail_templates
 from . import test_partner_merge
 from . import test_res_partner
+from . import test_res_users
 from . import test_security
 from . import test_security_cards
 from . import test_security_export
