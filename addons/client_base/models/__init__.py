@@ -9,6 +9,7 @@ from . import card_review
 from . import card_letters
 from . import group_owner
 from . import interaction_owner
+from . import property_keeper
 from . import res_partner
 from . import res_users
 from . import contact_blacklist

@@ -14,6 +14,7 @@ class ResPartner(models.Model):
         "client.card.letters",
         "client.group.owner",
         "client.interaction.owner",
+        "client.property.keeper",
     ]
 
     phone_sanitized = fields.Char(index="btree_not_null")
@@ -33,17 +34,6 @@ class ResPartner(models.Model):
         inverse_name="partner_id",
         string="Our Companies",
         groups="base.group_user",
-    )
-    client_type_id = fields.Many2one(
-        comodel_name="client.type",
-        index="btree_not_null",
-        # the properties ask for it whoever creates a contact
-        groups="base.group_user",
-    )
-    client_properties = fields.Properties(
-        definition="client_type_id.properties_definition",
-        string="Fields of the Type",
-        groups="client_base.group_client_user",
     )
     legal_form = fields.Char(
         groups="client_base.group_client_user",

@@ -16,15 +16,21 @@ class MergePartnerAutomatic(models.TransientModel):
         return result
 
     def _update_values(self, src_partners, dst_partner):
-        """Pass the key of the accounting system on: two cards never hold one key."""
+        """Pass on what core loses or would have twice.
+
+        Two cards never hold one key of the accounting system; the fields of a type are
+        taken over where the survivor has none.
+        """
         cards_sudo = (dst_partner + src_partners).sudo()  # whoever may merge cards
         keyed_sudo = cards_sudo.filtered("sync_key")[:1]
         key = {name: keyed_sudo[name] for name in ("sync_source", "sync_key")}
         src_partners.sudo().write({"sync_source": False, "sync_key": False})
+        properties = cards_sudo._join_properties()
         self.env.flush_all()
         result = super()._update_values(src_partners, dst_partner)
         if keyed_sudo:
             dst_partner.sudo().write(key)
+        dst_partner._put_properties(properties)
         return result
 
     def _end_double_stays(self, src_partners, dst_partner):
