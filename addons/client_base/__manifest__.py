@@ -26,6 +26,7 @@
         "data/ir_cron_data.xml",
         "data/client_type_data.xml",
         "data/mail_template_data.xml",
+        "data/client_type_field_data.xml",
         "views/client_contact_point_views.xml",
         "views/client_type_views.xml",
         "views/client_group_views.xml",

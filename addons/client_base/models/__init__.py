@@ -1,4 +1,6 @@
+from . import card_recount
 from . import client_type
+from . import client_type_field
 from . import client_group
 from . import client_group_member
 from . import client_contact_point

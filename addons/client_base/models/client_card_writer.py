@@ -3,6 +3,7 @@ from odoo.fields import Command
 from odoo.tools import plaintext2html
 
 from ..tools import cells, names, rows
+from .card_rules import ACCEPT
 from .client_sheet import CARD_FIELDS
 from .contact_point_owner import IN_STEP, PRIMARY_FIELDS
 
@@ -27,6 +28,7 @@ class ClientCardWriter(models.AbstractModel):
         partners = self.env["res.partner"] if partners is None else partners
         return partners.with_context(
             contact_points=IN_STEP,
+            card_entry=ACCEPT,
             tracking_disable=True,
             mail_create_nosubscribe=True,
         )

@@ -1,14 +1,20 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..tools import card_rules
+
+# What of a type decides how complete its cards are.
+COUNTED = {"entry_policy", "properties_definition"}
 
 
 class ClientType(models.Model):
     """A kind of client, such as a shop, a builder or a private buyer.
 
-    It carries the extra fields that only this kind has, and how often its cards are
-    to be looked through.
+    It carries the extra fields that only this kind has, what a card of the kind has to
+    say, and how often its cards are to be looked through.
     """
 
     _name = "client.type"
+    _inherit = ["client.card.recount"]
     _description = "Client Type"
     _order = "sequence, id"
 
@@ -27,14 +33,89 @@ class ClientType(models.Model):
         default=365,
         help="A card not confirmed for this many days is due for a review.",
     )
+    entry_policy = fields.Selection(
+        selection=[
+            (card_rules.BLOCK, "Do not save the card"),
+            (card_rules.LIST, "Save it and list it as a problem"),
+            (card_rules.COUNT, "Save it and only count"),
+        ],
+        string="Required Field Is Empty",
+        required=True,
+        default=card_rules.LIST,
+        help="Files and the accounting system are never stopped: what they bring in is "
+        "saved and listed.",
+    )
+    field_ids = fields.One2many(
+        comodel_name="client.type.field",
+        inverse_name="type_id",
+        string="Rules",
+        copy=True,
+    )
     properties_definition = fields.PropertiesDefinition(string="Own Fields")
     partner_ids = fields.One2many(
         comodel_name="res.partner",
         inverse_name="client_type_id",
         string="Clients",
     )
+    client_count = fields.Integer(compute="_compute_client_count")
 
     _review_interval_positive = models.Constraint(
         "CHECK (review_interval > 0)",
         "The review interval must be at least one day.",
     )
+
+    @api.depends("partner_ids")
+    def _compute_client_count(self):
+        counts = dict(
+            self.env["res.partner"]._read_group(
+                [("client_type_id", "in", self.ids)], ["client_type_id"], ["__count"]
+            )
+        )
+        for client_type in self:
+            client_type.client_count = counts.get(client_type, 0)
+
+    # === CRUD METHODS ===
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        with self._recount_once() as types:
+            created = super(ClientType, types).create(vals_list)
+            created._recount_after_change(set())
+        return created.with_env(self.env)
+
+    def write(self, vals):
+        with self._recount_once() as types:
+            result = super(ClientType, types).write(vals)
+            types._recount_after_change(set(self.ids) if COUNTED & vals.keys() else ())
+        return result
+
+    def unlink(self):
+        with self._recount_once() as types:
+            result = super(ClientType, types).unlink()
+            types._recount_after_change({False})  # whose cards have no type from now on
+        return result
+
+    # === ACTION METHODS ===
+
+    def action_open_clients(self):
+        """Open the clients of this type."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_base.res_partner_action"
+        )
+        action["domain"] = [("client_type_id", "=", self.id)]
+        action["context"] = {"default_client_type_id": self.id}
+        return action
+
+    # === BUSINESS METHODS ===
+
+    @api.model
+    def _get_policies(self):
+        """:return: id of the type -> policy; False stands for cards without a type"""
+        types = self.with_context(active_test=False).search([])
+        # Core itself makes cards without a type: of users, of whoever sent a message.
+        return {
+            False: card_rules.LIST,
+            **{client_type.id: client_type.entry_policy for client_type in types},
+        }

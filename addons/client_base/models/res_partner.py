@@ -7,9 +7,10 @@ from ..tools import contact
 class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = [
+        # before core: they see what all the others have made of a card or its form
+        "client.card.rules",
         "res.partner",
         "client.contact.owner",
-        "client.card.rules",
         "client.card.review",
         "client.card.letters",
         "client.group.owner",

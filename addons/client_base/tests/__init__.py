@@ -7,6 +7,7 @@ from . import test_client_import_undo
 from . import test_client_import_values
 from . import test_client_offer
 from . import test_client_properties
+from . import test_client_type_field
 from . import test_contact_point
 from . import test_contact_point_state
 from . import test_mail_templates

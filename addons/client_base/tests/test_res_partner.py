@@ -93,7 +93,7 @@ class TestCard(ClientCommon):
         client = self.env["res.partner"].create({"name": "Вербиченко"})
         self.assertEqual(client.completeness, 14)
         self.assertEqual(
-            client.missing_fields, "phone,email,city,client_type_id,source_id,user_id"
+            client.missing_fields, "city,client_type_id,email,phone,source_id,user_id"
         )
 
     @users("client_user")

@@ -192,6 +192,7 @@ class TestOutsiderCalls(ClientCommon):
             "client.offer": cls.env["client.offer"].create(
                 {"partner_id": cls.own.id, "name": "Catalogue"}
             ),
+            "client.type": cls.env["client.type"].create({"name": "Shop"}),
             "mail.blacklist": cls.env["mail.blacklist"]._add("spam@example.com"),
             "mailing.trace": cls.env["mailing.trace"].create(
                 {"email": "s@e.co", "model": "res.partner", "res_id": cls.own.id}

@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.fields import Domain
 
+from ..models.card_rules import ACCEPT
 from ..models.contact_point_owner import PRIMARY_FIELDS
 
 
@@ -26,6 +27,9 @@ class MergePartnerAutomatic(models.TransientModel):
         key = {name: keyed_sudo[name] for name in ("sync_source", "sync_key")}
         src_partners.sudo().write({"sync_source": False, "sync_key": False})
         properties = cards_sudo._join_properties()
+        src_partners.sudo().with_context(card_entry=ACCEPT).write(
+            {"sync_source": False, "sync_key": False}
+        )
         self.env.flush_all()
         result = super()._update_values(src_partners, dst_partner)
         if keyed_sudo:
