@@ -35,6 +35,7 @@
         "views/client_import_row_views.xml",
         "views/client_import_views.xml",
         "views/client_import_layout_views.xml",
+        "views/client_handover_views.xml",
         "views/res_partner_views.xml",
         "views/mail_template_views.xml",
         "views/res_users_views.xml",

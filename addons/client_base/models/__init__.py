@@ -10,6 +10,7 @@ from . import card_rules
 from . import card_review
 from . import card_letters
 from . import group_owner
+from . import handover_owner
 from . import interaction_owner
 from . import property_keeper
 from . import res_partner
@@ -34,3 +35,9 @@ from . import client_import_table
 from . import client_import
 from . import client_import_column
 from . import client_import_row
+from . import client_handover_scope
+from . import client_handover_mover
+from . import client_handover_digest
+from . import client_handover_worker
+from . import client_handover
+from . import client_handover_line

@@ -14,6 +14,7 @@ class ResPartner(models.Model):
         "client.card.review",
         "client.card.letters",
         "client.group.owner",
+        "client.handover.owner",
         "client.interaction.owner",
         "client.property.keeper",
     ]

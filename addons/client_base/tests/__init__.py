@@ -1,4 +1,6 @@
 from . import test_client_export
+from . import test_client_handover
+from . import test_client_handover_return
 from . import test_client_import
 from . import test_client_import_apply
 from . import test_client_import_conflict

@@ -187,6 +187,8 @@ class TestOutsiderCalls(ClientCommon):
             "client.contact.point": cls._get_points(cls.own),
             "client.export": cls.env["client.export"].create({}),
             "client.group": cls.env["client.group"].create({"name": "Debtors"}),
+            "client.handover": cls._hand_over(cls.own),
+            "client.handover.line": cls._hand_over(cls.own).line_ids,
             "client.import": cls.file,
             "client.import.row": cls.file.row_ids,
             "client.offer": cls.env["client.offer"].create(
@@ -200,6 +202,17 @@ class TestOutsiderCalls(ClientCommon):
             "phone.blacklist": cls.env["phone.blacklist"].add("+380670001122"),
             "res.partner": cls.own,
         }
+
+    @classmethod
+    def _hand_over(cls, client):
+        """:return: a ``client.handover`` with a line"""
+        values = {"to_user_id": cls.client_user.id, "scope": "selection"}
+        handover = cls.env["client.handover"].create(
+            {**values, "partner_ids": [Command.set(client.ids)]}
+        )
+        handover._note("client", [(client.id, client.id, None, None)])
+        handover._invalidate_lines()
+        return handover
 
     def _get_public_methods(self):
         """Yield (model, method) of everything that RPC can call and we have added."""
@@ -319,6 +332,13 @@ class TestCompanies(ClientCommon):
         cls.layout = cls.env["client.import.layout"].create(
             {"name": "x", "signature": "x"}
         )
+        cls.handover = cls.env["client.handover"].create(
+            {
+                "to_user_id": cls.client_user.id,
+                "partner_ids": [Command.set(cls.client.ids)],
+            }
+        )
+        cls.handover.action_apply()
         cls.offer = cls.env["client.offer"].create(
             {"partner_id": cls.client.id, "name": "Catalogue"}
         )

@@ -11,6 +11,7 @@ class MergePartnerAutomatic(models.TransientModel):
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Keep our rows: core deletes the ones that collide with a unique index."""
         self._end_double_stays(src_partners, dst_partner)
+        self._follow_handovers(src_partners, dst_partner)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         self._drop_double_points(dst_partner)
         dst_partner._pull_primary_contacts(PRIMARY_FIELDS)
@@ -54,6 +55,14 @@ class MergePartnerAutomatic(models.TransientModel):
             for stay in stays - (kept or stays[:1]):
                 stay.date_to = max(stay.date_from, self._get_today())
         self.env.flush_all()
+
+    def _follow_handovers(self, src_partners, dst_partner):
+        """What was handed over goes back to its manager under the new card, too."""
+        # sudo: whoever may merge cards, as above
+        lines_sudo = self.env["client.handover.line"].sudo()
+        lines_sudo.search(
+            [("res_model", "=", "res.partner"), ("res_id", "in", src_partners.ids)]
+        ).res_id = dst_partner.id
 
     def _get_today(self):
         return self.env["client.group.member"]._fields["date_from"].today()
