@@ -1,4 +1,4 @@
-"""Open the zip container of a workbook without believing what it says of itself."""
+"""Open the zip container of an Office file without believing what it says of itself."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Attributes = dict[str, str]
 
 
 class Container:
-    """The parts of a workbook by name, letter case and slashes aside.
+    """The parts of an Office file by name, letter case and slashes aside.
 
     :raise SheetError: ``damaged``, ``encrypted``, or ``bomb`` before anything is
         unpacked.
@@ -46,6 +46,10 @@ class Container:
 
     def __contains__(self, name: str) -> bool:
         return _part_key(name) in self._parts
+
+    def sizes(self) -> dict[str, int]:
+        """:return: what each part says to be its unpacked size, in bytes"""
+        return {name: info.file_size for name, info in self._parts.items()}
 
     def read_small(self, name: str) -> bytes:
         """:return: the start of a part, ``b""`` when there is no such part."""
