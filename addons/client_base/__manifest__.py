@@ -17,7 +17,7 @@
         "digest",
     ],
     "external_dependencies": {
-        "python": ["phonenumbers", "rapidfuzz", "openpyxl", "xlrd", "xlwt"],
+        "python": ["docxtpl", "phonenumbers", "rapidfuzz", "openpyxl", "xlrd", "xlwt"],
     },
     "data": [
         "security/client_base_groups.xml",
@@ -38,7 +38,9 @@
         "views/client_handover_views.xml",
         "views/res_partner_views.xml",
         "views/mail_template_views.xml",
+        "views/client_document_template_views.xml",
         "views/res_users_views.xml",
+        "wizard/client_document_views.xml",
         "wizard/client_export_views.xml",
         "views/client_base_menus.xml",
     ],

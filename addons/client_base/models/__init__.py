@@ -19,6 +19,8 @@ from . import contact_blacklist
 from . import mail_blacklist
 from . import phone_blacklist
 from . import mailing_trace
+from . import client_document_values
+from . import client_document_template
 from . import client_bulk
 from . import client_change
 from . import client_identity

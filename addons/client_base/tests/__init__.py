@@ -1,3 +1,4 @@
+from . import test_client_document
 from . import test_client_export
 from . import test_client_handover
 from . import test_client_handover_return

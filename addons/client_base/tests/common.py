@@ -1,6 +1,7 @@
 import base64
 import io
 
+import docx
 import openpyxl
 
 from odoo.tests import new_test_user
@@ -52,6 +53,15 @@ class ClientCommon(BaseCommon):
     def _encode(cls, header, *lines, writer=sheet.write_xlsx):
         """:return: a file, the way a ``fields.Binary`` takes it"""
         return base64.b64encode(writer(header, lines))
+
+    @classmethod
+    def _make_docx(cls, *lines):
+        """:return: a Word document, the way a ``fields.Binary`` takes it"""
+        paper, target = docx.Document(), io.BytesIO()
+        for line in lines:
+            paper.add_paragraph(line)
+        paper.save(target)
+        return base64.b64encode(target.getvalue())
 
     def assertPoints(self, partner, normalized, kind="phone"):
         """Compare the normal forms of the points, and the column with the first."""

@@ -185,6 +185,10 @@ class TestOutsiderCalls(ClientCommon):
         cls.file.action_read()
         cls.records = {
             "client.contact.point": cls._get_points(cls.own),
+            "client.document": cls.env["client.document"].create({}),
+            "client.document.template": cls.env["client.document.template"].create(
+                {"name": "Letter", "data": cls._make_docx("{{ client.name }}")}
+            ),
             "client.export": cls.env["client.export"].create({}),
             "client.group": cls.env["client.group"].create({"name": "Debtors"}),
             "client.handover": cls._hand_over(cls.own),
