@@ -53,6 +53,7 @@
         "demo/client_offer_demo.xml",
         "demo/mail_activity_demo.xml",
         "demo/client_import_demo.xml",
+        "demo/client_document_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["client_base/static/src/**/*"],
