@@ -27,6 +27,7 @@ class DocumentCommon(ClientCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env["client.document.template"].search([]).active = False
         cls.shop = cls.env["client.type"].create(
             {
                 "name": "Shop",
