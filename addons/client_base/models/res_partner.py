@@ -15,6 +15,7 @@ class ResPartner(models.Model):
         "client.card.letters",
         "client.group.owner",
         "client.handover.owner",
+        "client.reminder.owner",
         "client.interaction.owner",
         "client.property.keeper",
     ]

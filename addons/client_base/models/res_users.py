@@ -29,6 +29,13 @@ class ResUsers(models.Model):
         help="Who is asked when neither this person nor the deputy is there.",
     )
 
+    client_daily_cap = fields.Integer(
+        string="Reminders a Day",
+        groups="base.group_user",
+        help="The most reminders of clients this person gets a day. 0: as many as the "
+        "company says.",
+    )
+
     @api.model
     def _self_accessible_fields(self):
         """Let colleagues, and no guests, name their deputy in their preferences."""
@@ -184,3 +191,8 @@ class ResUsers(models.Model):
     def _get_client_today(self):
         """:return: what day it is where the user is"""
         return absence.local_date(fields.Datetime.now(), self._get_client_zone())
+
+    def _get_reminder_cap(self):
+        """:return: how many reminders the user may get a day"""
+        user = self.sudo()  # the cron asks for everybody
+        return max(user.client_daily_cap or user.company_id.client_daily_cap, 0)

@@ -11,6 +11,8 @@ from . import test_client_import_values
 from . import test_client_offer
 from . import test_client_properties
 from . import test_client_type_field
+from . import test_client_reminder
+from . import test_client_reminder_rule
 from . import test_contact_point
 from . import test_contact_point_state
 from . import test_mail_templates

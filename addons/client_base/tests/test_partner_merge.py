@@ -111,6 +111,36 @@ class TestPartnerMerge(ClientCommon):
         self.assertEqual(row.candidate_ids, self.kept)
         self.assertEqual(change.partner_id, self.kept)
 
+    def test_reminders_of_both_cards_stay_and_double_ones_are_one(self):
+        rule = self.env["client.reminder.rule"].create(
+            {"name": "x", "kind": "contract_end", "summary": "x"}
+        )
+        person = self._create_client("Марія", parent_id=self.gone.id)
+        reminders = self.env["client.reminder"].create(
+            [
+                {
+                    "rule_id": rule.id,
+                    "partner_id": card.id,
+                    "contact_id": contact.id,
+                    "due_date": day,
+                    "remind_on": day,
+                }
+                for card, contact, day in (
+                    (self.kept, person.browse(), "2026-03-02"),
+                    (self.gone, person.browse(), "2026-03-02"),
+                    (self.gone, person.browse(), "2027-03-02"),
+                    (self.gone, person, "2026-03-02"),
+                )
+            ]
+        )
+        reminders[1].write({"state": "given", "given_on": "2026-03-02"})
+        self._merge()
+        kept = self.kept.client_reminder_ids
+        self.assertEqual(kept, reminders.exists())
+        self.assertEqual(len(kept), 3)
+        self.assertEqual(kept.contact_id, person)
+        self.assertIn("given", kept.mapped("state"))
+
     def _prepare_file(self):
         content = self._encode(["Name", "City"], ["Вербиченко", "Суми"])
         return {"data": content, "filename": "clients.xlsx"}

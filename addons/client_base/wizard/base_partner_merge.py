@@ -12,6 +12,7 @@ class MergePartnerAutomatic(models.TransientModel):
         """Keep our rows: core deletes the ones that collide with a unique index."""
         self._end_double_stays(src_partners, dst_partner)
         self._follow_handovers(src_partners, dst_partner)
+        self._end_double_reminders(src_partners, dst_partner)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         self._drop_double_points(dst_partner)
         dst_partner._pull_primary_contacts(PRIMARY_FIELDS)
@@ -63,6 +64,29 @@ class MergePartnerAutomatic(models.TransientModel):
         lines_sudo.search(
             [("res_model", "=", "res.partner"), ("res_id", "in", src_partners.ids)]
         ).res_id = dst_partner.id
+
+    def _end_double_reminders(self, src_partners, dst_partner):
+        """Two cards' reminders of one rule and day are one; a given one is kept.
+
+        Core would delete all those of the other cards as soon as one of them collides.
+        """
+        cards = src_partners | dst_partner
+        reminders_sudo = self.env["client.reminder"].sudo()  # as above
+        found_sudo = reminders_sudo.search(
+            Domain("partner_id", "in", cards.ids)
+            | Domain("contact_id", "in", cards.ids)
+        )
+        known = {}
+        doubles_sudo = reminders_sudo
+        for one in found_sudo.sorted(lambda one: (not one.given_on, one.id)):
+            partner = dst_partner if one.partner_id in cards else one.partner_id
+            contact = dst_partner if one.contact_id in cards else one.contact_id
+            key = (one.rule_id, partner, contact, one.due_date)
+            if known.setdefault(key, one) != one:
+                doubles_sudo += one
+        doubles_sudo.activity_id.filtered("active").unlink()
+        doubles_sudo.unlink()
+        self.env.flush_all()
 
     def _get_today(self):
         return self.env["client.group.member"]._fields["date_from"].today()
