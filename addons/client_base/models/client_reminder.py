@@ -172,6 +172,7 @@ class ClientReminder(models.Model):
     def action_open_client(self):
         """Open the card of the client."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": "res.partner",

@@ -198,6 +198,8 @@ class TestOutsiderCalls(ClientCommon):
             "client.offer": cls.env["client.offer"].create(
                 {"partner_id": cls.own.id, "name": "Catalogue"}
             ),
+            "client.reminder": cls._remind_of(cls.own),
+            "client.reminder.rule": cls._remind_of(cls.own).rule_id,
             "client.type": cls.env["client.type"].create({"name": "Shop"}),
             "mail.blacklist": cls.env["mail.blacklist"]._add("spam@example.com"),
             "mailing.trace": cls.env["mailing.trace"].create(
@@ -217,6 +219,19 @@ class TestOutsiderCalls(ClientCommon):
         handover._note("client", [(client.id, client.id, None, None)])
         handover._invalidate_lines()
         return handover
+
+    @classmethod
+    def _remind_of(cls, client):
+        """:return: a ``client.reminder`` of a rule of its own"""
+        rule = cls.env["client.reminder.rule"].create({"name": "x", "summary": "x"})
+        return cls.env["client.reminder"].create(
+            {
+                "rule_id": rule.id,
+                "partner_id": client.id,
+                "due_date": "2026-03-02",
+                "remind_on": "2026-03-02",
+            }
+        )
 
     def _get_public_methods(self):
         """Yield (model, method) of everything that RPC can call and we have added."""
