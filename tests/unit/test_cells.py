@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from client_base.tools import cells, merge_values
+from client_base.tools import cells, merge_values, people
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -185,12 +185,12 @@ def known(name, phone=(), email=(), function=""):
 
 
 def test_a_person_the_card_knows_changes_nothing():
-    merged = cells.merge_people(known("Олена Коваль"), person("Коваль Олена"))
+    merged = people.merge_people(known("Олена Коваль"), person("Коваль Олена"))
     assert merged.outcome == "same"
 
 
 def test_a_new_number_goes_to_the_person_the_card_knows():
-    merged = cells.merge_people(
+    merged = people.merge_people(
         known("Олена Коваль", ["+380675550111"]),
         person("Олена Коваль", ["+380675550111", "+380505550112"]),
     )
@@ -202,7 +202,7 @@ def test_a_new_number_goes_to_the_person_the_card_knows():
 
 
 def test_a_person_the_card_does_not_know_is_added():
-    merged = cells.merge_people(known("Олена Коваль"), person("Іван Бойко"))
+    merged = people.merge_people(known("Олена Коваль"), person("Іван Бойко"))
     assert (merged.outcome, "id" in merged.cell.raw) == ("take", False)
 
 

@@ -32,9 +32,11 @@ from . import client_document_template
 from . import client_bulk
 from . import client_change
 from . import client_identity
+from . import client_sheet_properties
 from . import client_sheet
 from . import client_card_writer
 from . import client_import_layout
+from . import client_import_properties
 from . import client_import_judge
 from . import client_import_reader
 from . import client_import_worker

@@ -71,7 +71,9 @@ class ClientCardWriter(models.AbstractModel):
         for kind, field in PRIMARY_FIELDS.items():
             if kind in values and values[kind].raw:
                 result[field] = values[kind].raw[0][0]
-        return result
+        by_type = self.env["client.sheet"]._split_properties(values)
+        own = by_type.get(str(result.get("client_type_id") or ""))
+        return result | {"client_properties": own} if own else result
 
     def _looks_like_company(self, name, values):
         if "legal_form" in values:
@@ -123,9 +125,7 @@ class ClientCardWriter(models.AbstractModel):
                     gone, new = self._replace_points(card, kind, values, present)
                     gone_ids += gone
                     new_points += new
-            written = self._prepare_changed_values(card, values)
-            if written:
-                card.write(written)
+            self._write_values(card, values)
             if "contact" in values:
                 people.append((card, values["contact"].raw))
         Point = cards.env["client.contact.point"]
@@ -133,6 +133,20 @@ class ClientCardWriter(models.AbstractModel):
         Point.create(new_points)
         cards._push_primary_contacts(PRIMARY_FIELDS)
         self._write_people(people)
+
+    def _write_values(self, card, values):
+        written = self._prepare_changed_values(card, values)
+        by_type = self.env["client.sheet"]._split_properties(values)
+        type_id = written.get("client_type_id", card.client_type_id.id)
+        own = by_type.pop(str(type_id), None)
+        if own and type_id == card.client_type_id.id:
+            own = {**card.client_properties._values, **own}
+        if own:
+            written["client_properties"] = own
+        if written:
+            card.write(written)
+        if by_type:
+            card._put_properties(by_type)  # an undo empties what a former type says
 
     def _prepare_changed_values(self, card, values):
         others = {code: cell for code, cell in values.items() if code != "comment"}
@@ -185,7 +199,7 @@ class ClientCardWriter(models.AbstractModel):
     def _write_people(self, people):
         """Add people to clients, or what is new of people who are there.
 
-        :param people: list of (client, dict as ``cells.merge_people`` gives it)
+        :param people: list of (client, dict as ``people.merge_people`` gives it)
         """
         new = [(card, person) for card, person in people if "id" not in person]
         created = self._get_cards().create(

@@ -106,7 +106,10 @@ class ClientImportApply(models.AbstractModel):
         if not work:
             return
         cards = self.env["client.card.writer"]._create_cards(
-            [(row._prepare_defaults(file), parsed.values) for row, parsed, _ in work]
+            [
+                (row._prepare_defaults(file), self._get_cells(file, verdict.changes))
+                for row, _parsed, verdict in work
+            ]
         )
         created = self.browse([row.id for row, *_rest in work])
         created.is_created = True

@@ -3,14 +3,12 @@ from dataclasses import dataclass, field
 from odoo import models
 from odoo.tools import split_every
 
-from ..tools import cells, matching, merge_values, rows
-from .client_sheet import CARD_FIELDS
+from ..tools import cells, matching, merge_values, people, rows
 from .contact_point_owner import PRIMARY_FIELDS
 
 JUDGE_BATCH = 1000
 NAME_CODES = ("legal_form", "name")
 UNIQUE_RULES = ("id", "sync_key")
-CHANGE_ORDER = (*CARD_FIELDS, "contact")
 # Longer ones are another text in the wrong column, and too long to be looked up by.
 MAX_LENGTH = 500
 SHORT_CODES = ("name", "tax_id", "ref")
@@ -27,6 +25,7 @@ class Verdict:
     candidate_ids: list = field(default_factory=list)
     changes: list = field(default_factory=list)
     column: str = ""
+    problems: list = field(default_factory=list)
 
 
 class ClientImportJudge(models.AbstractModel):
@@ -34,6 +33,7 @@ class ClientImportJudge(models.AbstractModel):
 
     _name = "client.import.judge"
     _description = "Judge of Client Files"
+    _inherit = ["client.import.properties"]
 
     # === WHOLE FILE ===
 
@@ -42,10 +42,12 @@ class ClientImportJudge(models.AbstractModel):
         country_code = self.country_id.code or ""
         codes = rows.value_codes(file_columns)
         kinds = self.env["client.sheet"]._get_kinds(country_code, codes)
-        texts, parsed = [], []
-        for number, line in self._read_lines():
-            texts.append((number, line))
-            parsed.append(rows.parse_row(file_columns, line, kinds, country_code))
+        texts = list(self._read_lines())
+        self._learn_names(file_columns, texts, kinds)
+        parsed = [
+            rows.parse_row(file_columns, line, kinds, country_code)
+            for _number, line in texts
+        ]
         keys = [self._make_key(row) for row in parsed]
         index = self.env["client.identity"]._make_index(keys, self.company_id)
         matches = [index.identify(key) for key in keys]
@@ -142,6 +144,7 @@ class ClientImportJudge(models.AbstractModel):
             "reason_data": verdict.data,
             "changes": verdict.changes,
             "column": verdict.column or False,
+            "problems": verdict.problems or False,
         }
 
     # === AGAIN ===
@@ -202,12 +205,32 @@ class ClientImportJudge(models.AbstractModel):
             }
         )
         current = self.env["client.sheet"]._read_cells(partners.exists(), kinds)
-        return [
+        verdicts = [
             self._judge_one(row, match, twin, current, kinds, decision)
             for (row, match, twin), decision in zip(
                 judged, decisions or [None] * len(judged), strict=True
             )
         ]
+        self._explain_unknown_ids(judged, verdicts)
+        return verdicts
+
+    def _explain_unknown_ids(self, judged, verdicts):
+        """Tell the clients of the reader's other companies from those that are not."""
+        unknown = {
+            row.client_id: verdict
+            for (row, *_rest), verdict in zip(judged, verdicts, strict=True)
+            if verdict.code == "unknown_id" and row.client_id > 0
+        }
+        if not unknown:
+            return
+        companies = self.env.user.company_ids - self.company_id
+        cards_sudo = self.env["res.partner"].sudo()  # he could see them by switching
+        for card_sudo in cards_sudo.with_context(active_test=False).search(
+            [("id", "in", list(unknown)), ("company_id", "in", companies.ids)]
+        ):
+            verdict = unknown[card_sudo.id]
+            verdict.code = "other_company"
+            verdict.data = {"value": card_sudo.company_id.name}
 
     def _judge_one(self, row, match, twin, current, kinds, decision):
         if match.reason == "unknown_id":
@@ -230,12 +253,21 @@ class ClientImportJudge(models.AbstractModel):
             )
         if twin and twin["is_certain"] and decision != "create":
             return Verdict("ambiguous", "twin", twin)
-        changes = self._list_creation(row)
+        return self._judge_new(row, twin, kinds)
+
+    def _judge_new(self, row, twin, kinds):
+        row, problems = self._set_apart_of_new(row, kinds)
+        code = "new"
         if twin:
             is_namesake = twin["rule"] == matching.SAME_NAME
             code = "new_same_name" if is_namesake else "new_like_row"
-            return Verdict("create", code, twin, changes=changes)
-        return Verdict("create", "new", changes=changes)
+        return Verdict(
+            "create",
+            code,
+            twin or {},
+            changes=self._list_creation(row, kinds),
+            problems=problems,
+        )
 
     def _find_too_long(self, row):
         """:return: code of a column with more text than fits, if there is one"""
@@ -269,8 +301,11 @@ class ClientImportJudge(models.AbstractModel):
         return Verdict("rejected", reason, data, column=column.header or "")
 
     def _judge_known(self, row, match, current, kinds, decision):
-        changes = self._compare(row, current[match.client_id], kinds)
-        is_archived = not self.env["res.partner"].browse(match.client_id).active
+        partner = self.env["res.partner"].browse(match.client_id)
+        present = current[match.client_id]
+        row, problems = self._set_apart(row, partner, present, kinds, decision)
+        changes = self._compare(row, present, kinds)
+        is_archived = not partner.active
         if is_archived and (changes or decision or not row.mark):
             archived = cells.Cell(self.env._("in the archive"), "0", False)
             back = cells.Cell(self.env._("back among the clients"), "1", True)
@@ -284,7 +319,9 @@ class ClientImportJudge(models.AbstractModel):
             verdict = "conflict"
         else:
             verdict = "update" if changes else "unchanged"
-        return Verdict(verdict, match.rule, {}, match.client_id, [], changes)
+        return Verdict(
+            verdict, match.rule, {}, match.client_id, [], changes, problems=problems
+        )
 
     def _compare(self, row, current, kinds):
         """:return: list of dicts: code, outcome, old, new, old_raw, new_raw"""
@@ -293,20 +330,19 @@ class ClientImportJudge(models.AbstractModel):
         incoming = dict(row.values)
         if clear_empty:
             for column in self._get_columns():
-                if column.code in CARD_FIELDS and column.code != "name":
+                if column.code in kinds and column.code != "name":
                     incoming.setdefault(column.code, cells.Cell())
         changes = []
-        for code, cell in self._in_order(incoming):
+        for code, cell in self._in_order(incoming, kinds):
+            old = current.get(code, cells.Cell())
             if code == "contact":
-                merge = cells.merge_people(current[code], cell)
+                merge = people.merge_people(old, cell)
             else:
                 merge = kinds[code].merge(
-                    mark.get(code), current[code], cell, clear_empty=clear_empty
+                    mark.get(code), old, cell, clear_empty=clear_empty
                 )
             if merge.outcome in ("take", "conflict"):
-                changes.append(
-                    self._describe(code, merge.outcome, current[code], merge.cell)
-                )
+                changes.append(self._describe(code, merge.outcome, old, merge.cell))
         if row.sync_key and not current["sync_key"].canon:
             changes.append(
                 self._describe(
@@ -325,14 +361,14 @@ class ClientImportJudge(models.AbstractModel):
             "new_raw": new.raw,
         }
 
-    def _list_creation(self, row):
+    def _list_creation(self, row, kinds):
         """:return: everything a new card gets, in the form of ``_compare``"""
         return [
             self._describe(code, "take", cells.Cell(), cell)
-            for code, cell in self._in_order(row.values)
+            for code, cell in self._in_order(row.values, kinds)
             if cell.text or cell.canon
         ]
 
-    def _in_order(self, values):
+    def _in_order(self, values, kinds):
         """The database forgets the order of a JSON object; people want the card's."""
-        return [(code, values[code]) for code in CHANGE_ORDER if code in values]
+        return [(code, values[code]) for code in (*kinds, "contact") if code in values]

@@ -45,6 +45,10 @@ REASONS = {
     "archived": _lt("This client is in the archive."),
     "twin": _lt("The same client as in row %(row)s of this file."),
     "unknown_id": _lt("No client has the ID %(value)s. Empty the cell, or mend it."),
+    "other_company": _lt(
+        "A client of %(value)s has this ID. Switch to that company and bring the file "
+        "in there."
+    ),
     "total": _lt("Looks like a line of totals, not like a client."),
     "no_name": _lt("Neither a name nor a phone nor an e-mail."),
     "too_long": _lt("A cell has more than %(limit)s characters. Shorten it."),

@@ -115,6 +115,7 @@ class ClientImportRow(models.Model):
         readonly=True,
         help="Kept in the notes of the client.",
     )
+    problems = fields.Json(readonly=True, help="Cells that have no place on the card.")
     is_created = fields.Boolean(readonly=True)
     column = fields.Char(readonly=True, help="The column that is to be mended.")
     message = fields.Char(string="What Happened", readonly=True)

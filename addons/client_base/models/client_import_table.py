@@ -32,6 +32,35 @@ class ClientImportTable(models.AbstractModel):
         help="The cells of the row as they stand in the file.",
     )
 
+    problem_text = fields.Text(
+        string="No Place on the Card",
+        compute="_compute_problem_text",
+        help="Cells for a field that clients of this type do not have. They are kept "
+        "in the notes of the client.",
+    )
+
+    @api.depends("problems")
+    @api.depends_context("lang")
+    def _compute_problem_text(self):
+        for row in self:
+            row.problem_text = "\n".join(map(row._describe_problem, row.problems or ()))
+
+    def _describe_problem(self, problem):
+        # sudo: whoever sees the row sees the type it names
+        kind = self.env["client.type"].sudo().browse(problem["type_id"] or ()).exists()
+        if not kind:
+            return self.env._(
+                "%(header)s: %(text)s (a client without a type has no such field)",
+                header=problem["header"],
+                text=problem["text"],
+            )
+        return self.env._(
+            "%(header)s: %(text)s (a client of the type %(kind)s has no such field)",
+            header=problem["header"],
+            text=problem["text"],
+            kind=kind.name,
+        )
+
     @api.depends("changes")
     @api.depends_context("lang")
     def _compute_change_table(self):

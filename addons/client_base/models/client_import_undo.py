@@ -2,6 +2,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from ..tools import cells
+from .client_sheet_properties import FILE_TYPES
 from .contact_point_owner import PRIMARY_FIELDS
 
 # Tables that point at a client just because it exists or a file was read.
@@ -123,7 +124,7 @@ class ClientImportUndo(models.AbstractModel):
         file = self.import_id
         kinds = sheet._get_kinds(file.country_id.code or "")
         current = sheet._read_cells(self.partner_id, kinds)
-        defaults = {
+        defaults = sheet._get_property_defaults() | {
             "country": file.country_id.id,
             "client_type": file.client_type_id.id,
         }
@@ -143,7 +144,8 @@ class ClientImportUndo(models.AbstractModel):
             values["id"]
             for values in cards.read(["client_properties"])
             for item in values["client_properties"]
-            if (item.get("value") or False) != (item.get("default") or False)
+            if item["type"] not in FILE_TYPES
+            and (item.get("value") or False) != (item.get("default") or False)
         }
         clients = checked.partner_id | checked.partner_id.parent_id | marked
         return filled_in | set(clients.ids)
@@ -153,6 +155,8 @@ class ClientImportUndo(models.AbstractModel):
         self.ensure_one()
         said = {change["code"]: change for change in self.changes or ()}
         for code, kind in kinds.items():
+            if code not in current:
+                continue  # a field that other types have
             if code in said:
                 meant = {
                     kind.parse(said[code]["new"]).canon,
@@ -218,8 +222,8 @@ class ClientImportUndo(models.AbstractModel):
                 if is_back:
                     restored["active"] = cells.Cell(raw=False)
             else:
-                now = current[code]
-                is_back = now.canon == kinds[code].show(change.new_raw).canon
+                now = current.get(code)  # neither when the type or its field is gone
+                is_back = now and now.canon == kinds[code].show(change.new_raw).canon
                 if is_back:
                     restored[code] = change._get_former(kinds[code])
             change.sudo().state = "undone" if is_back else "kept"  # the journal is ours
@@ -241,7 +245,7 @@ class ClientImportUndo(models.AbstractModel):
     def _remove_additions(self, said):
         """Take from somebody what the row added to him, when it is as it came.
 
-        :param said: dict as ``cells.merge_people`` makes it
+        :param said: dict as ``people.merge_people`` makes it
         """
         person = self.partner_id.child_ids.filtered(
             lambda child: child.id == said["id"]

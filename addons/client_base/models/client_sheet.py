@@ -31,6 +31,7 @@ CARD_FIELDS = {
     "source": ("source_id", "new_many2one"),
     "user": ("user_id", "many2one"),
     "tags": ("category_id", "many2many"),
+    "industry": ("industry_id", "new_many2one"),
     "function": ("function", "text"),
     "birthdate": ("birthdate", "date"),
     "contract_end_date": ("contract_end_date", "date"),
@@ -39,7 +40,9 @@ CARD_FIELDS = {
     "preferred_channel": ("preferred_channel", "selection"),
     "interest_level": ("interest_level", "selection"),
     "is_decision_maker": ("is_decision_maker", "boolean"),
+    "company_registry": ("company_registry", "text"),
     "ref": ("ref", "text"),
+    "work_notes": ("work_notes", "plain_note"),
     "comment": ("comment", "note"),
 }
 # The columns whose name is no field's, or whose field has too vague a name in Odoo.
@@ -68,6 +71,7 @@ SIMPLE_KINDS = {
     "website": cells.WebsiteKind,
     "date": cells.DateKind,
     "note": cells.NoteKind,
+    "plain_note": cells.NoteKind,
 }
 # People write a country the way it is called at home.
 COUNTRY_SPELLINGS = {
@@ -94,13 +98,21 @@ class ClientSheet(models.AbstractModel):
 
     _name = "client.sheet"
     _description = "Columns of Client Files"
+    _inherit = ["client.sheet.properties"]
 
     # === COLUMNS ===
 
     @api.model
     def _get_labels(self):
         """:return: code -> name of the column in the reader's language"""
-        described = self.env["res.partner"].fields_get(attributes=["string"])
+        return self._get_card_labels() | self._get_property_labels()
+
+    @api.model
+    def _get_card_labels(self):
+        """:return: as ``_get_labels``, of the columns that every client has"""
+        described = self.env["res.partner"].fields_get(
+            [field for field, _kind in CARD_FIELDS.values()], ["string"]
+        )
         kinds = dict(
             self.env["client.contact.point"]
             ._fields["kind"]
@@ -125,26 +137,28 @@ class ClientSheet(models.AbstractModel):
     @api.model
     def _get_labels_of_all_languages(self):
         """:return: name of the column in any language of the database -> code"""
-        return {
+        return self._get_property_labels_of_all_languages() | {
             label: code
             for lang, _name in self.env["res.lang"].get_installed()
-            for code, label in self.with_context(lang=lang)._get_labels().items()
+            for code, label in self.with_context(lang=lang)._get_card_labels().items()
         }
 
     # === KINDS ===
 
     @api.model
-    def _get_kinds(self, country_code="", codes=CARD_FIELDS):
+    def _get_kinds(self, country_code="", codes=None):
         """Prepare the columns of a whole file.
 
-        :param codes: those that matter; other codes than those of the card may be there
+        :param codes: those that matter, all by default; other codes than those of the
+            card may be there
         :return: code -> ``cells.Kind``
         """
-        return {
+        kinds = {
             code: self._make_kind(field, kind, country_code)
             for code, (field, kind) in CARD_FIELDS.items()
-            if code in codes
+            if codes is None or code in codes
         }
+        return kinds | self._get_property_kinds(codes)
 
     def _make_kind(self, field, kind, country_code):
         if kind in SIMPLE_KINDS:
@@ -224,13 +238,22 @@ class ClientSheet(models.AbstractModel):
         ).grouped("partner_id")
         people = partners.child_ids.filtered(lambda child: child.type == "contact")
         people_by_parent = people.grouped("parent_id")
+        columns = [
+            (code, kind, CARD_FIELDS[code])
+            for code, kind in kinds.items()
+            if code in CARD_FIELDS
+        ]
+        properties = {}
+        if len(columns) < len(kinds):
+            properties = self._read_properties(partners, kinds)
         result = {}
         for partner in partners:
             own_points = points.get(partner, none)
             values = {
-                code: kind.show(self._get_raw(partner, own_points, *CARD_FIELDS[code]))
-                for code, kind in kinds.items()
+                code: kind.show(self._get_raw(partner, own_points, *column))
+                for code, kind, column in columns
             }
+            values |= properties.get(partner.id, {})
             values["contact"] = self._show_people(people_by_parent.get(partner, ()))
             values["sync_key"] = cells.Kind().show(partner.sync_key)
             result[partner.id] = values
@@ -273,8 +296,9 @@ class ClientSheet(models.AbstractModel):
     @api.model
     def _make_mark(self, values, kinds):
         """:return: the version mark of a card, by which its export is known again"""
-        codes = (*CARD_FIELDS, "contact")
-        return rows.make_mark({code: values[code] for code in codes}, kinds)
+        return rows.make_mark(
+            {code: values[code] for code in values if code != "sync_key"}, kinds
+        )
 
     # === TO THE CARD ===
 

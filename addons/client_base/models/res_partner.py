@@ -94,6 +94,11 @@ class ResPartner(models.Model):
         selection=[("cold", "Cold"), ("warm", "Warm"), ("hot", "Hot")],
         groups="client_base.group_client_user",
     )
+    work_notes = fields.Text(
+        string="How to Work with the Client",
+        groups="client_base.group_client_user",
+        help="Preferences and habits that whoever calls should know.",
+    )
     sync_source = fields.Char(
         string="Accounting System",
         copy=False,

@@ -6,6 +6,7 @@ from . import test_client_import
 from . import test_client_import_apply
 from . import test_client_import_conflict
 from . import test_client_import_language
+from . import test_client_import_properties
 from . import test_client_import_undo
 from . import test_client_import_values
 from . import test_client_offer

@@ -8,7 +8,7 @@ was exported and not touched changes nothing.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -214,8 +214,8 @@ class ChoiceKind(Kind):
             several have this name, and nobody can say which is meant
         :param can_create: a new name becomes a new value when the file is applied
         """
-        self._labels = labels
-        self._spellings = spellings
+        self._labels = dict(labels)
+        self._spellings = dict(spellings)
         self._can_create = can_create
 
     def parse(self, text: str) -> Cell:
@@ -233,6 +233,15 @@ class ChoiceKind(Kind):
     def is_read_back(self, cell: Cell) -> bool:
         """A name may mean nothing to the reader, or another record meanwhile."""
         return not cell.text
+
+    def knows(self, raw: Any) -> bool:
+        """Whether ``raw`` is one of the values."""
+        return raw in self._labels
+
+    def learn(self, labels: Mapping[Any, str], spellings: Mapping[str, Any]) -> None:
+        """Take more values in: there are too many records to know all of them."""
+        self._labels.update(labels)
+        self._spellings = {**spellings, **self._spellings}
 
     def _show_one(self, raw: Any) -> Cell:
         if not raw:
@@ -255,8 +264,16 @@ class TagsKind(ChoiceKind):
     ) -> None:
         """See ``ChoiceKind``."""
         super().__init__(labels, spellings, can_create=can_create)
+        self._count_separators()
+
+    def learn(self, labels: Mapping[Any, str], spellings: Mapping[str, Any]) -> None:
+        """See ``ChoiceKind``."""
+        super().learn(labels, spellings)
+        self._count_separators()
+
+    def _count_separators(self) -> None:
         self._most_separators = max(
-            (len(TAG_SEPARATOR.findall(name)) for name in spellings), default=0
+            (len(TAG_SEPARATOR.findall(name)) for name in self._spellings), default=0
         )
 
     def parse(self, text: str) -> Cell:
@@ -361,36 +378,3 @@ class PointsKind(Kind):
         if not added:
             return Merge("same", current)
         return Merge("take", self.show([*(current.raw or []), *added]))
-
-
-def merge_people(current: Cell, incoming: Cell) -> Merge:
-    """Decide what a person named in a file does to the people of the card.
-
-    :param current: ``raw`` is a list of dicts with id, name, function, and the normal
-        forms under phone and email
-    :param incoming: ``raw`` as ``rows.parse_person`` makes it
-    :return: the value's ``raw`` holds what is new, and the id of the person it is
-        added to, when the card knows him
-    """
-    person = incoming.raw
-    known = next((old for old in current.raw or () if _is_same(old, person)), None)
-    if known is None:
-        return Merge("take", incoming)
-    new: dict[str, Any] = {
-        kind: [point for point in person[kind] if point[1] not in known[kind]]
-        for kind in ("phone", "email")
-    }
-    if person["function"] and not known["function"]:
-        new["function"] = person["function"]
-    if not any(new.values()):
-        return Merge("same", current)
-    return Merge("take", replace(incoming, raw={"id": known["id"], **new}))
-
-
-def _is_same(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """People of one client are the same by name, or by a number when nameless."""
-    if new["name"] and names.name_key(old["name"]) == names.name_key(new["name"]):
-        return True
-    return not old["name"] and any(
-        point[1] in old[kind] for kind in ("phone", "email") for point in new[kind]
-    )

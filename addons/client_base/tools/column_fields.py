@@ -176,7 +176,7 @@ FIELDS: Final[tuple[Field, ...]] = (
         "| дополнительная информация | доп информация | коментар | примітка | нотатка"
         "| опис | додатково | додаткова інформація | comment | note | remark"
         "| description | internal notes | additional information",
-        "информация | інформація | вид деятельности | вид діяльності",
+        "информация | інформація",
         repeats=True,
     ),
     _field(
@@ -302,6 +302,21 @@ FIELDS: Final[tuple[Field, ...]] = (
         "должность контактного лица | контактное лицо должность"
         "| посада контактної особи | контактна особа посада | contact function"
         "| contact position | contact job position | contact person position",
+    ),
+    _field(
+        "industry",
+        "many2one",
+        "отрасль | сфера деятельности | вид деятельности | галузь | сфера діяльності"
+        "| вид діяльності | industry | line of business | business sector",
+    ),
+    _field(
+        "work_notes",
+        "text",
+        "как работать с клиентом | особенности работы | пожелания клиента"
+        "| предпочтения | як працювати з клієнтом | особливості роботи"
+        "| побажання клієнта | уподобання | how to work with the client"
+        "| client preferences | preferences",
+        repeats=True,
     ),
     _field("lang", "selection", "язык | мова | language | lang"),
     _field(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from .column_fields import FIELDS, ROW_NUMBER_NAMES, Field
 from .column_values import value_scores
+from .property_columns import label_key, read_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -90,9 +91,10 @@ def guess_columns(
     :param samples: some rows of cells, to judge the values by
     :param labels: the exact headers of our own export, in any language, and their
         codes; they come before everything else
-    :return: one code of :data:`FIELDS` per column, ``""`` for what is not imported
+    :return: one code of :data:`FIELDS` or of a property per column, ``""`` for what is
+        not imported
     """
-    own = {_label_key(label): code for label, code in (labels or {}).items()}
+    own = {label_key(label): code for label, code in (labels or {}).items()}
     counting = {
         column for column, label in enumerate(header) if _counts_rows(label, own)
     }
@@ -101,27 +103,23 @@ def guess_columns(
         values = [row[column] for row in samples if column < len(row) and row[column]]
         scores = _column_scores(label, values, own, counts_rows=column in counting)
         guesses += [
-            _Guess(score, column, _ORDER[code], code)
+            _Guess(score, column, _ORDER.get(code, len(_ORDER)), code)
             for code, score in scores.items()
             if score >= _LEAST
         ]
     return _refine(_assign(guesses, len(header)))
 
 
-def _label_key(label: str) -> str:
-    return " ".join(label.split()).casefold()
-
-
 def _counts_rows(label: str, own: Mapping[str, str]) -> bool:
-    return _label_key(label) not in own and normalize_header(label) in _ROW_NUMBERS
+    return label_key(label) not in own and normalize_header(label) in _ROW_NUMBERS
 
 
 def _column_scores(
     label: str, values: Sequence[str], own: Mapping[str, str], *, counts_rows: bool
 ) -> dict[str, float]:
     """:return: how well each code fits one column"""
-    code = own.get(_label_key(label)) or own.get(_label_key(_COUNTED.sub("", label)))
-    if code in _ORDER:
+    code = own.get(label_key(label)) or own.get(label_key(_COUNTED.sub("", label)))
+    if code and (code in _ORDER or read_code(code)):
         return {code: _LABEL}
     by_value = value_scores(values)
     if counts_rows:

@@ -135,7 +135,7 @@ def _read_values(
             _add(row, column.code, cell, kinds)
             if cell.rest:
                 rests.append((column.header, cell.rest))
-    _keep_rests(row, rests, kinds)
+    keep_rests(row, rests, kinds)
 
 
 def make_mark(values: Mapping[str, Cell], kinds: Mapping[str, Kind]) -> str:
@@ -182,7 +182,7 @@ def _find_untouched(row: ParsedRow, texts: Sequence[tuple[Column, str]]) -> set[
 def person_texts(people: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Write the first of the people who work for the client.
 
-    :param people: dicts as ``cells.merge_people`` takes them
+    :param people: dicts as ``people.merge_people`` takes them
     :return: code of the column -> text, without those that are empty
     """
     if not people:
@@ -242,18 +242,23 @@ def _add(row: ParsedRow, code: str, cell: Cell, kinds: Mapping[str, Kind]) -> No
     if not cell.canon:
         return
     present = row.values.get(code)
-    is_list = code in (*POINT_CODES, "tags", "comment")
+    is_note = isinstance(kinds[code], NoteKind)
+    is_list = is_note or code in (*POINT_CODES, "tags")
     if present is None or present.is_untouched or not is_list:
         row.values[code] = cell
-    elif code == "comment":
+    elif is_note:
         row.values[code] = kinds[code].parse(f"{present.text}\n{cell.text}")
     else:
         row.values[code] = kinds[code].show([*present.raw, *cell.raw])
 
 
-def _keep_rests(
+def keep_rests(
     row: ParsedRow, rests: Sequence[tuple[str, str]], kinds: Mapping[str, Kind]
 ) -> None:
+    """Put what has no place on the card into its notes.
+
+    :param rests: header of the column and text
+    """
     lines = [f"{header}: {rest}" for header, rest in rests]
     row.notes += lines
     if lines and "comment" in kinds:

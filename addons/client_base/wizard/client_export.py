@@ -103,9 +103,13 @@ class ClientExport(models.TransientModel):
     def _write(self, partners):
         """:return: bytes of the file, in the column layout that an import reads"""
         labels = self.env["client.sheet"]._get_labels()
-        people_codes = rows.PERSON_CODES  # of the first person only
         codes = [
-            *("client_id", *CARD_FIELDS, *people_codes, "sync_key", "version_mark")
+            "client_id",
+            *CARD_FIELDS,
+            *self._get_property_codes(partners),
+            *rows.PERSON_CODES,  # of the first person only
+            "sync_key",
+            "version_mark",
         ]
         try:
             return WRITERS[self.file_format](
@@ -117,9 +121,22 @@ class ClientExport(models.TransientModel):
             reason = self.env["client.import.reason"]._explain_bad_file(error)
             raise UserError(reason) from error
 
+    def _get_property_codes(self, partners):
+        """:return: codes of the extra fields of the types that ``partners`` have"""
+        columns = self.env["client.sheet"]._get_property_columns()
+        if not columns:
+            return []
+        groups = (
+            self.env["res.partner"]
+            .with_context(active_test=False)
+            ._read_group([("id", "in", partners.ids)], ["client_type_id"])
+        )
+        type_ids = {kind.id for (kind,) in groups}
+        return [code for code in columns if columns[code].type_id in type_ids]
+
     def _iterate_lines(self, partners, codes):
         sheet_model = self.env["client.sheet"]
-        kinds = sheet_model._get_kinds()
+        kinds = sheet_model._get_kinds(codes=codes)
         for batch in split_every(EXPORT_BATCH, partners.ids, partners.browse):
             values_by_id = sheet_model._read_cells(batch, kinds)
             for partner in batch:
