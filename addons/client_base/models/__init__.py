@@ -7,6 +7,7 @@ from . import client_contact_point
 from . import client_offer
 from . import contact_point_owner
 from . import card_rules
+from . import card_form
 from . import card_review
 from . import card_letters
 from . import group_owner

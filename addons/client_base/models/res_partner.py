@@ -9,6 +9,7 @@ class ResPartner(models.Model):
     _inherit = [
         # before core: they see what all the others have made of a card or its form
         "client.card.rules",
+        "client.card.form",
         "res.partner",
         "client.contact.owner",
         "client.card.review",

@@ -11,6 +11,7 @@ from . import test_client_import_undo
 from . import test_client_import_values
 from . import test_client_offer
 from . import test_client_properties
+from . import test_card_form
 from . import test_client_type_field
 from . import test_client_reminder
 from . import test_client_reminder_rule
