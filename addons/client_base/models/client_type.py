@@ -52,6 +52,17 @@ class ClientType(models.Model):
         copy=True,
     )
     properties_definition = fields.PropertiesDefinition(string="Own Fields")
+    # Odoo edits a definition where there are values; on the type these are nobody's.
+    example_type_id = fields.Many2one(
+        comodel_name="client.type",
+        string="Type of the Example",
+        compute="_compute_example_type_id",
+    )
+    example_properties = fields.Properties(
+        definition="example_type_id.properties_definition",
+        string="Example of the Own Fields",
+        copy=False,
+    )
     partner_ids = fields.One2many(
         comodel_name="res.partner",
         inverse_name="client_type_id",
@@ -63,6 +74,10 @@ class ClientType(models.Model):
         "CHECK (review_interval > 0)",
         "The review interval must be at least one day.",
     )
+
+    def _compute_example_type_id(self):
+        for client_type in self:
+            client_type.example_type_id = client_type._origin
 
     @api.depends("partner_ids")
     def _compute_client_count(self):

@@ -66,7 +66,9 @@ class TestAccessMatrix(ClientCommon):
         technical = {"client_type_id", "own_company_ids"}
         # and what a letter of anybody begins and ends with
         words = {"letter_greeting", "letter_signature"}
-        self.assertEqual(names, technical | words)
+        # and what the form of any contact refers to
+        shown = {"card_hidden", "card_notes", "card_required"}
+        self.assertEqual(names, technical | words | shown)
         with self.assertRaises(AccessError):
             client.read(["legal_form"])
 
