@@ -38,7 +38,9 @@ class ReminderOwner(models.AbstractModel):
     def write(self, vals):
         """Let open reminders follow the manager at once."""
         result = super().write(vals)
-        if "user_id" in vals:
+        # a hand-over moves the activities itself, and writes down which; what it
+        # leaves is followed by the nightly pass
+        if "user_id" in vals and not self.env.context.get("mail_activity_quick_update"):
             self.env["client.reminder"].sudo().search(  # of every company
                 [
                     ("partner_id", "in", self.ids),
