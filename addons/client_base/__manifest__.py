@@ -40,7 +40,6 @@
         "views/res_partner_views.xml",
         "views/mail_template_views.xml",
         "views/client_document_template_views.xml",
-        "views/res_users_views.xml",
         "wizard/client_document_views.xml",
         "views/client_reminder_rule_views.xml",
         "views/client_reminder_views.xml",

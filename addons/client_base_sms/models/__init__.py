@@ -1,0 +1,4 @@
+from . import client_group
+from . import mailing_trace
+from . import res_partner
+from . import sms_tracker
