@@ -43,6 +43,7 @@
         "wizard/client_document_views.xml",
         "views/client_reminder_rule_views.xml",
         "views/client_reminder_views.xml",
+        "views/res_users_views.xml",
         "views/res_company_views.xml",
         "wizard/client_export_views.xml",
         "views/client_base_menus.xml",

@@ -143,7 +143,8 @@ class ClientDocumentTemplate(models.Model):
         if "names" in params:
             params["names"] = ", ".join(params["names"])
         reason = REFUSALS.get(error.code, REFUSALS["damaged"])
-        return self.env._(reason) % params
+        words = self.env._(reason)
+        return words % params
 
     # === ACTION METHODS ===
 

@@ -108,7 +108,7 @@ class ClientDocumentValues(models.AbstractModel):
 
     def _get_own_labels(self, types):
         """:param types: ``client.type``, all that the user sees when empty"""
-        types = types or self.env["client.type"].search([])
+        types = types or self.env["client.type"].search([("active", "=", True)])
         return {
             f"own.{name}": one["string"]
             for type_ in types

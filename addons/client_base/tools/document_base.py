@@ -68,20 +68,20 @@ class Style:
     yes: str = "yes"
     no: str = "no"
 
-    def write(self, value: object) -> str:
+    def put(self, value: object) -> str:
         """Put a value into words; what is empty or no plain value gives ``""``."""
         if isinstance(value, bool):
             return self.yes if value else self.no
         if isinstance(value, date):
-            return self.write_date(value)
+            return self.put_date(value)
         if isinstance(value, int | float):
             return str(format_decimal(value, locale=self._get_locale()))
         return clean_text(value) if isinstance(value, str) else ""
 
-    def write_date(self, value: object, pattern: str = "") -> str:
+    def put_date(self, value: object, pattern: str = "") -> str:
         """Write a date by a pattern such as ``d MMMM y``; other values stay."""
         if not isinstance(value, date):
-            return self.write(value)
+            return self.put(value)
         wanted = pattern[:_MAX_PATTERN] or self.date_format
         try:
             return str(format_date(value, wanted, self._get_locale()))

@@ -141,12 +141,12 @@ class Language(ImmutableSandboxedEnvironment):
 
     def __init__(self, style: Style, *, autoescape: bool = True) -> None:
         super().__init__(
-            autoescape=autoescape, undefined=_Silent, finalize=style.write, cache_size=0
+            autoescape=autoescape, undefined=_Silent, finalize=style.put, cache_size=0
         )
         self.uses = Uses()
         self.globals.clear()
         self.filters = {name: self.filters[name] for name in _FILTERS}
-        self.filters["date"] = style.write_date
+        self.filters["date"] = style.put_date
         self.filters["join"] = _make_join(style)
         self.tests = {name: self.tests[name] for name in _TESTS}
 
@@ -156,7 +156,7 @@ class Language(ImmutableSandboxedEnvironment):
         check_tags(_strip_xml(source))
         try:
             tree = super()._parse(source, name, filename)
-            _Reader(self.uses).read(tree)
+            _Reader(self.uses).examine(tree)
         except TemplateSyntaxError as error:
             text = _find_tag(source, error.lineno) or error.message or ""
             raise DocumentError("syntax", text=text) from error
@@ -195,7 +195,7 @@ class _Reader:
     def __init__(self, uses: Uses) -> None:
         self._uses = uses
 
-    def read(self, tree: nodes.Template) -> None:
+    def examine(self, tree: nodes.Template) -> None:
         """:raise DocumentError: ``not_allowed``"""
         for node in tree.find_all(nodes.Node):
             _check_node(node)
@@ -315,9 +315,9 @@ def _make_join(style: Style) -> Callable[..., str]:
     def join(values: object, between: str = ", ", attribute: str = "") -> str:
         """Write a list on one line; of groups, one value of each."""
         if not isinstance(values, Iterable) or isinstance(values, str | Mapping):
-            return style.write(values)
+            return style.put(values)
         texts = [
-            style.write(value.get(attribute) if isinstance(value, Mapping) else value)
+            style.put(value.get(attribute) if isinstance(value, Mapping) else value)
             for value in list(values)[:MAX_ITEMS]
         ]
         return between.join(filter(None, texts))

@@ -45,9 +45,10 @@ def write_sample(sample: Sample) -> bytes:
     paper.add_paragraph()
     for text in sample.signature:
         paper.add_paragraph(text)
-    paper.add_page_break()
-    paper.add_heading(sample.list_title, level=2)
-    _add_fields(paper.add_table(rows=0, cols=2), sample.fields)
+    paper.add_heading(
+        sample.list_title, level=2
+    ).paragraph_format.page_break_before = True
+    _add_fields(paper.add_table(rows=len(sample.fields), cols=2), sample.fields)
     target = io.BytesIO()
     paper.save(target)
     return target.getvalue()
@@ -64,8 +65,8 @@ def _add_people(table: Table, people: Sequence[tuple[str, str]]) -> None:
 
 def _add_fields(table: Table, fields: Sequence[tuple[str, str]]) -> None:
     table.style = "Table Grid"
-    for path, label in fields:
-        left, right = table.add_row().cells
+    for row, (path, label) in zip(table.rows, fields, strict=True):
+        left, right = row.cells
         left.text, right.text = label, path
         for run in right.paragraphs[0].runs:
             run.font.size = _MUTED_SIZE

@@ -54,7 +54,7 @@ class ClientDocument(models.TransientModel):
     @api.depends("partner_ids")
     def _compute_available_template_ids(self):
         """A template for some types is offered when all the clients are of these."""
-        templates = self.env["client.document.template"].search([])
+        templates = self.env["client.document.template"].search([("active", "=", True)])
         for wizard in self:
             types = [client.client_type_id for client in wizard._get_clients()]
             wizard.available_template_ids = templates.filtered(

@@ -17,11 +17,12 @@ class SmsTracker(models.Model):
     def _action_update_from_sms_state(
         self, sms_state, failure_type=False, failure_reason=False
     ):
-        super()._action_update_from_sms_state(
+        answer = super()._action_update_from_sms_state(
             sms_state, failure_type=failure_type, failure_reason=failure_reason
         )
         if sms_state == "error" and failure_type in DEAD_NUMBER:
             self._mark_numbers_failed()
+        return answer
 
     def _mark_numbers_failed(self):
         """Tell every card that has one of these numbers; a report knows no user."""
