@@ -13,6 +13,7 @@ from . import card_letters
 from . import group_owner
 from . import handover_owner
 from . import reminder_owner
+from . import bulk_edit_owner
 from . import interaction_owner
 from . import property_keeper
 from . import res_partner
@@ -48,6 +49,7 @@ from . import client_import_table
 from . import client_import
 from . import client_import_column
 from . import client_import_row
+from . import client_bulk_edit_writer
 from . import client_handover_scope
 from . import client_handover_mover
 from . import client_handover_digest

@@ -8,7 +8,8 @@ from ..tools.rows import POINT_CODES
 class ClientChange(models.Model):
     """What one field of one client was before something changed it, and what after.
 
-    The journal of imports: nobody writes it by hand, and an undo goes back by it.
+    The journal of files and of changes of many: nobody writes it by hand, and an undo
+    goes back by it.
     """
 
     _name = "client.change"
@@ -24,7 +25,12 @@ class ClientChange(models.Model):
         index=True,
         ondelete="cascade",
     )
-    company_id = fields.Many2one(related="import_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        compute="_compute_company_id",
+        store=True,
+        index=True,
+    )
     import_id = fields.Many2one(
         comodel_name="client.import",
         string="File",
@@ -34,6 +40,12 @@ class ClientChange(models.Model):
     row_id = fields.Many2one(
         comodel_name="client.import.row",
         index=True,
+        ondelete="restrict",
+    )
+    bulk_edit_id = fields.Many2one(
+        comodel_name="client.bulk.edit",
+        string="Change of Many",
+        index="btree_not_null",
         ondelete="restrict",
     )
     field = fields.Char(required=True, help="Code of the column in files.")
@@ -51,6 +63,11 @@ class ClientChange(models.Model):
         required=True,
         default="applied",
     )
+
+    @api.depends("import_id.company_id", "bulk_edit_id.company_id")
+    def _compute_company_id(self):
+        for change in self:
+            change.company_id = (change.import_id or change.bulk_edit_id).company_id
 
     def _compute_field_label(self):
         labels = self.env["client.sheet"]._get_change_labels()
@@ -70,16 +87,24 @@ class ClientChange(models.Model):
         raw = [details[point[1] or point[0]] for point in cell.raw]
         return replace(cell, raw=raw)
 
+    def action_undo_together(self):
+        """Take back what was changed together with these."""
+        self.check_access("read")
+        return self.bulk_edit_id.action_undo()
+
     @api.model
     def _note(self, vals_list):
         """Add to the journal.
 
-        :param vals_list: dicts of partner_id, import_id, company_id, row_id, field,
-            old_value, new_value, old_raw and new_raw
+        :param vals_list: dicts of partner_id, import_id and row_id or bulk_edit_id,
+            company_id, field, old_value, new_value, old_raw and new_raw
         """
         ids = self._insert([{**vals, "state": "applied"} for vals in vals_list])
         self.env["res.partner"].invalidate_model(
             ["client_change_ids", "client_change_count"]
         )
         self.env["client.import.row"].invalidate_model(["change_ids"])
+        self.env["client.bulk.edit"].invalidate_model(
+            ["change_ids", "done_count", "kept_count"]
+        )
         return self.browse(ids)

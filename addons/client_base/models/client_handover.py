@@ -218,6 +218,11 @@ class ClientHandover(models.Model):
                 self.env._("Choose somebody else to hand the clients over to.")
             )
 
+    @api.onchange("from_user_id")
+    def _onchange_from_user_id(self):
+        if not self.to_user_id:
+            self.to_user_id = self.from_user_id.client_deputy_id
+
     # === CRUD METHODS ===
 
     @api.model_create_multi

@@ -7,6 +7,7 @@ from .contact_point_owner import PRIMARY_FIELDS
 
 # Tables that point at a client just because it exists or a file was read.
 OWN_TABLES = {
+    "client_bulk_edit_res_partner_rel",
     "client_change",
     "client_contact_point",
     "client_import_row",

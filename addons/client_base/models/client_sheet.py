@@ -129,9 +129,13 @@ class ClientSheet(models.AbstractModel):
     def _get_change_labels(self):
         """:return: as ``_get_labels``, and what a file changes without a column"""
         labels = self._get_labels()
+        described = self.env["res.partner"].fields_get(attributes=["string"])
         return labels | {
             "contact": labels["contact_name"],
             "active": self.env._("Archive"),
+            "industry": described["industry_id"]["string"],
+            "groups": described["client_group_ids"]["string"],
+            "reviewed_on": described["reviewed_on"]["string"],
         }
 
     @api.model

@@ -17,6 +17,7 @@ class ResPartner(models.Model):
         "client.group.owner",
         "client.handover.owner",
         "client.reminder.owner",
+        "client.bulk.edit.owner",
         "client.interaction.owner",
         "client.property.keeper",
     ]

@@ -1,4 +1,5 @@
 from . import test_client_document
+from . import test_client_bulk_edit
 from . import test_client_export
 from . import test_client_handover
 from . import test_client_handover_return

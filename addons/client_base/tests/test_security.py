@@ -186,6 +186,10 @@ class TestOutsiderCalls(ClientCommon):
         )
         cls.file.action_read()
         cls.records = {
+            "client.bulk.edit": cls.env["client.bulk.edit"].create({}),
+            "client.change": cls.env["client.change"].create(
+                {"partner_id": cls.own.id, "field": "city"}
+            ),
             "client.contact.point": cls._get_points(cls.own),
             "client.document": cls.env["client.document"].create({}),
             "client.document.template": cls.env["client.document.template"].create(

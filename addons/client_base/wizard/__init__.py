@@ -1,3 +1,4 @@
 from . import base_partner_merge
 from . import client_document
+from . import client_bulk_edit
 from . import client_export
