@@ -32,6 +32,7 @@
         "views/client_type_views.xml",
         "views/client_group_views.xml",
         "views/client_offer_views.xml",
+        "report/client_interaction_views.xml",
         "views/client_change_views.xml",
         "views/client_import_row_views.xml",
         "views/client_import_views.xml",

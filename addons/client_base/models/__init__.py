@@ -15,6 +15,7 @@ from . import handover_owner
 from . import reminder_owner
 from . import bulk_edit_owner
 from . import interaction_owner
+from . import person_owner
 from . import property_keeper
 from . import res_partner
 from . import res_users
@@ -31,6 +32,8 @@ from . import phone_blacklist
 from . import mailing_trace
 from . import client_document_values
 from . import client_document_template
+from . import calendar_attendee
+from . import mail_message
 from . import client_bulk
 from . import client_change
 from . import client_identity

@@ -1,10 +1,15 @@
-from odoo import models
+from odoo import fields, models
 
 from ..tools import contact
 
 
 class MailingTrace(models.Model):
     _inherit = "mailing.trace"
+
+    message_id = fields.Char(index="btree_not_null")
+
+    # the history of a client asks for its mailings
+    _document_idx = models.Index("(res_id, model)")
 
     def set_bounced(self, domain=None, bounce_message=False):
         traces = super().set_bounced(domain=domain, bounce_message=bounce_message)

@@ -19,6 +19,7 @@ class ResPartner(models.Model):
         "client.reminder.owner",
         "client.bulk.edit.owner",
         "client.interaction.owner",
+        "client.person.owner",
         "client.property.keeper",
     ]
 

@@ -10,6 +10,7 @@ from . import test_client_import_language
 from . import test_client_import_properties
 from . import test_client_import_undo
 from . import test_client_import_values
+from . import test_client_interaction
 from . import test_client_offer
 from . import test_client_properties
 from . import test_card_form

@@ -4,7 +4,7 @@ import inspect
 from collections import defaultdict
 
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.models import BaseModel
 from odoo.service.model import call_kw
 from odoo.tests import new_test_user, tagged, users
@@ -201,6 +201,7 @@ class TestOutsiderCalls(ClientCommon):
             "client.handover.line": cls._hand_over(cls.own).line_ids,
             "client.import": cls.file,
             "client.import.row": cls.file.row_ids,
+            "client.interaction": cls._interact_with(cls.own),
             "client.offer": cls.env["client.offer"].create(
                 {"partner_id": cls.own.id, "name": "Catalogue"}
             ),
@@ -214,6 +215,13 @@ class TestOutsiderCalls(ClientCommon):
             "phone.blacklist": cls.env["phone.blacklist"].add("+380670001122"),
             "res.partner": cls.own,
         }
+
+    @classmethod
+    def _interact_with(cls, client):
+        """:return: a ``client.interaction``"""
+        cls.env["client.offer"].create({"partner_id": client.id, "name": "Samples"})
+        found = Domain("partner_id", "=", client.id)
+        return cls.env["client.interaction"].search(found, limit=1)
 
     @classmethod
     def _hand_over(cls, client):
@@ -379,6 +387,9 @@ class TestCompanies(ClientCommon):
             self.change,
             self.layout,
             self.offer,
+            self.env["client.interaction"].search(
+                [("partner_id", "=", self.client.id)]
+            ),
         ]
 
     @mute_logger("odoo.addons.base.models.ir_rule")

@@ -1,0 +1,2 @@
+from . import client_interaction_source
+from . import client_interaction
