@@ -1,3 +1,5 @@
+import re
+
 from odoo.tools import split_every
 
 from .models.contact_point_owner import PRIMARY_FIELDS
@@ -16,5 +18,42 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Take away what Odoo itself leaves behind: saved searches on our models."""
+    """Take away what Odoo leaves behind and what would break without our columns."""
     env["ir.filters"].search([("model_id", "=like", "client.%")]).unlink()
+    partner_model = [("model_id", "=", "res.partner")]
+    names = _get_column_names(env)
+    searches = env["ir.filters"].search(partner_model)
+    searches.filtered(
+        lambda one: names.search(f"{one.domain} {one.context} {one.sort}")
+    ).unlink()
+    _disarm_mailings(env, names)
+    _put_letters_away(env, names)
+
+
+def _get_column_names(env):
+    """:return: pattern that finds the columns we gave to partners in a text"""
+    fields_ = env["res.partner"]._fields.items()
+    ours = [name for name, field in fields_ if field._modules == ("client_base",)]
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, ours))})\b")
+
+
+def _disarm_mailings(env, names):
+    """A mailing whose recipients nobody can look up any more goes to nobody."""
+    partners = [("mailing_model_id.model", "=", "res.partner")]
+    env["mailing.filter"].search(partners).filtered(
+        lambda one: names.search(one.mailing_domain or "")
+    ).unlink()
+    env["mailing.mailing"].with_context(active_test=False).search(partners).filtered(
+        lambda one: names.search(one.mailing_domain or "")
+    ).mailing_domain = repr([("id", "=", False)])
+
+
+def _put_letters_away(env, names):
+    """Copies that people made of our letters ask for columns that are gone."""
+    templates = env["mail.template"].search([("model", "=", "res.partner")])
+    templates.filtered(
+        lambda one: any(
+            names.search(text)
+            for text in re.findall(r"object\.[\w.]+", f"{one.subject} {one.body_html}")
+        )
+    ).active = False
