@@ -47,3 +47,43 @@ class GroupOwner(models.AbstractModel):
             group._enter(partners)
         for group, partners in leaving.items():
             group._leave(partners)
+        # entering a group of a set ended the stay in another one
+        self._compute_client_group_ids()
+
+    # === ACTION METHODS ===
+
+    def action_open_mailing(self):
+        """Begin a mailing to these clients."""
+        self.check_access("read")
+        return self._prepare_mailing_action([("id", "in", self.ids)])
+
+    def action_open_pivot(self):
+        """Open these clients in a table of numbers."""
+        self.env["client.group"].check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_base.res_partner_action"
+        )
+        views = sorted(action["views"], key=lambda view: view[1] != "pivot")
+        action.update(
+            views=views,
+            view_mode=",".join(kind for _id, kind in views),
+            domain=[("id", "in", self.ids)],
+            context={},
+        )
+        return action
+
+    @api.model
+    def _prepare_mailing_action(self, domain, subject=False):
+        """:param domain: who gets it, looked up when the mailing is sent"""
+        self.env["mailing.mailing"].check_access("create")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Mailing"),
+            "res_model": "mailing.mailing",
+            "views": [(False, "form")],
+            "context": {
+                "default_mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+                "default_mailing_domain": repr(domain),
+                "default_subject": subject,
+            },
+        }

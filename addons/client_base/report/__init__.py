@@ -1,2 +1,3 @@
 from . import client_interaction_source
 from . import client_interaction
+from . import client_group_move

@@ -3,6 +3,10 @@ from . import test_client_bulk_edit
 from . import test_client_export
 from . import test_client_handover
 from . import test_client_handover_return
+from . import test_client_group_entry
+from . import test_client_group_rule
+from . import test_client_group_set
+from . import test_client_group_watch
 from . import test_client_import
 from . import test_client_import_apply
 from . import test_client_import_conflict

@@ -185,6 +185,8 @@ class TestOutsiderCalls(ClientCommon):
             {"data": content, "filename": "clients.xlsx"}
         )
         cls.file.action_read()
+        group = cls.env["client.group"].create({"name": "Debtors"})
+        cls.own.client_group_ids = group
         cls.records = {
             "client.bulk.edit": cls.env["client.bulk.edit"].create({}),
             "client.change": cls.env["client.change"].create(
@@ -196,7 +198,8 @@ class TestOutsiderCalls(ClientCommon):
                 {"name": "Letter", "data": cls._make_docx("{{ client.name }}")}
             ),
             "client.export": cls.env["client.export"].create({}),
-            "client.group": cls.env["client.group"].create({"name": "Debtors"}),
+            "client.group": group,
+            "client.group.member": group.member_ids,
             "client.handover": cls._hand_over(cls.own),
             "client.handover.line": cls._hand_over(cls.own).line_ids,
             "client.import": cls.file,

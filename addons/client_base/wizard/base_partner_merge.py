@@ -40,7 +40,7 @@ class MergePartnerAutomatic(models.TransientModel):
         return result
 
     def _end_double_stays(self, src_partners, dst_partner):
-        """A client stays in a group once; the other open stays become history."""
+        """A client is in a group, and in a set of them, once; the rest is history."""
         # sudo: whoever may merge cards, nothing of any company may be lost
         open_stays = (
             self.env["client.group.member"]
@@ -51,10 +51,11 @@ class MergePartnerAutomatic(models.TransientModel):
                 order="date_from, id",
             )
         )
-        for stays in open_stays.grouped("group_id").values():
+        in_one_of = open_stays.grouped(lambda stay: stay.set_id or stay.group_id)
+        for stays in in_one_of.values():
             kept = stays.filtered(lambda stay: stay.partner_id == dst_partner)[:1]
             for stay in stays - (kept or stays[:1]):
-                stay.date_to = max(stay.date_from, self._get_today())
+                stay._end("merge")
         self.env.flush_all()
 
     def _follow_handovers(self, src_partners, dst_partner):
@@ -87,9 +88,6 @@ class MergePartnerAutomatic(models.TransientModel):
         doubles_sudo.activity_id.filtered("active").unlink()
         doubles_sudo.unlink()
         self.env.flush_all()
-
-    def _get_today(self):
-        return self.env["client.group.member"]._fields["date_from"].today()
 
     def _drop_double_points(self, partner):
         """One number that several of the merged cards had is one number."""
