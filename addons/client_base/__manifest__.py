@@ -63,6 +63,7 @@
         "demo/client_group_member_demo.xml",
         "demo/mail_activity_demo.xml",
         "demo/client_reminder_demo.xml",
+        "demo/client_handover_demo.xml",
         "demo/client_import_demo.xml",
         "demo/client_document_demo.xml",
     ],

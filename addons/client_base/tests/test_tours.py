@@ -1,6 +1,7 @@
-from odoo.tests import HttpCase, tagged
+from odoo.fields import Command
+from odoo.tests import HttpCase, new_test_user, tagged
 
-from .common import ClientCommon
+from .common import USER, ClientCommon
 
 
 class ClientTourCommon(ClientCommon, HttpCase):
@@ -38,6 +39,46 @@ class TestTours(ClientTourCommon):
             self._get_points(self.cafe).mapped("state"), ["unknown", "failed"]
         )
         self.assertTrue(self.cafe.reviewed_on)
+
+
+@tagged("post_install", "-at_install")
+class TestHandoverTours(ClientTourCommon):
+    """Fifty clients of Anna, who goes on holiday, and two that change together."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.anna, cls.borys = (
+            new_test_user(cls.env, name.lower(), USER, name=name)
+            for name in ("Anna", "Borys")
+        )
+        cls.clients = cls.env["res.partner"].create(
+            [
+                {
+                    "name": f"Крамниця у відпустку {number}",
+                    "user_id": cls.anna.id,
+                    "child_ids": [Command.create({"name": f"Продавець {number}"})],
+                }
+                for number in range(50)
+            ]
+        )
+
+    def test_clients_are_handed_over_and_return(self):
+        self.start_tour("/odoo/clients", "client_base_handover", login="client_manager")
+        handover = self.env["client.handover"].search(
+            [("to_user_id", "=", self.borys.id)]
+        )
+        self.assertEqual(handover.state, "returned")
+        self.assertEqual(len(handover.line_ids), 100)
+        self.assertEqual(set(handover.line_ids.mapped("state")), {"returned"})
+        self.assertEqual((self.clients + self.clients.child_ids).user_id, self.anna)
+
+    def test_clients_are_changed_together_and_back(self):
+        self.cafe.interest_level = "hot"
+        self.start_tour("/odoo/clients", "client_base_bulk_edit", login="client_user")
+        self.assertEqual((self.cafe.city, self.shop.city), ("Львів", "Львів"))
+        self.assertEqual(self.cafe.interest_level, "hot")
+        self.assertEqual(len(self.cafe.client_change_ids), 2)
 
 
 @tagged("post_install", "-at_install")
