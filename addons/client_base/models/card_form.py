@@ -49,6 +49,24 @@ class CardForm(models.AbstractModel):
             partner.card_required = sorted(book.required) if book.is_blocking else []
             partner.card_notes = notes.get(type_id, {})
 
+    def onchange(self, values, field_names, fields_spec):
+        """Show the own fields of a type as soon as it is chosen.
+
+        Core compares them only after the type has changed, and sees no difference as
+        long as they are all empty.
+        """
+        result = super().onchange(values, field_names, fields_spec)
+        if "client_type_id" in field_names and "client_properties" in fields_spec:
+            result["value"]["client_properties"] = self._get_own_fields(values)
+        return result
+
+    def _get_own_fields(self, values):
+        """:return: the own fields of the type in ``values``, as a form takes them"""
+        chosen = {"client_type_id": values.get("client_type_id")}
+        card = self.new(chosen, origin=self)
+        field = self._fields["client_properties"]
+        return field.convert_to_read(card.client_properties, card)
+
     # === VIEWS ===
 
     @api.model

@@ -177,3 +177,16 @@ class TestCardForm(RulesCommon):
                 form.save()
             form.phone = "067 123 45 67"
             form.city = "Суми"
+
+    @users("client_user")
+    def test_own_fields_are_there_as_soon_as_the_type_is_chosen(self):
+        self.strict.sudo().properties_definition = [
+            {"name": "area", "string": "Area", "type": "integer"}
+        ]
+        spec = {"client_type_id": {}, "client_properties": {}}
+        for card in (self.env["res.partner"], self._create_client().with_env(self.env)):
+            answer = card.onchange(
+                {"client_type_id": self.strict.id}, ["client_type_id"], spec
+            )
+            (own,) = answer["value"]["client_properties"]
+            self.assertEqual(own["string"], "Area")

@@ -82,6 +82,18 @@ class TestHandoverTours(ClientTourCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestTypeTour(ClientTourCommon):
+    def test_type_is_built_and_a_card_filled_in_by_it(self):
+        self.start_tour("/odoo", "client_base_type", login="client_manager")
+        shop = self.env["client.type"].search([("name", "=", "Lingerie shop")])
+        card = self.env["res.partner"].search([("client_type_id", "=", shop.id)])
+        self.assertEqual(shop.field_ids.mapped("requirement"), ["required"])
+        self.assertEqual(list(dict(card.client_properties).values()), ["70-95"])
+        self.assertPoints(card, ["+380675557788"])
+        self.assertFalse(card.entry_problem)
+
+
+@tagged("post_install", "-at_install")
 class TestPhoneTours(ClientTourCommon):
     browser_size = "390x844"
     touch_enabled = True
