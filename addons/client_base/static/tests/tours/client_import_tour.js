@@ -96,7 +96,7 @@ registry.category("web_tour.tours").add("client_base_file", {
         },
         confirm,
         { trigger: ".o_arrow_button_current[data-value=done]" },
-        ...openMenu("client_menu"),
+        ...openMenu("client_menu", "client_all_menu"),
         { trigger: ".o_list_view .o_data_row:contains(Фабрика Каменяр)" },
         ...openMenu("client_import_menu", "client_import_all_menu"),
         {
@@ -111,7 +111,7 @@ registry.category("web_tour.tours").add("client_base_file", {
         },
         confirm,
         { trigger: ".o_arrow_button_current[data-value=undone]" },
-        ...openMenu("client_menu"),
+        ...openMenu("client_menu", "client_all_menu"),
         { trigger: ".o_list_view .o_data_row:contains(Кафе «Каштан над рікою»)" },
         { trigger: ".o_list_view:not(:has(.o_data_row:contains(Фабрика Каменяр)))" },
     ],
