@@ -52,7 +52,7 @@ class PropertyKeeper(models.AbstractModel):
     def write(self, vals):
         if "client_type_id" in vals:
             return self._write_type(vals)
-        if vals.get("client_properties") and len(self) > 1:
+        if vals.get("client_properties"):
             return self._write_properties(vals)
         return super().write(vals)
 
@@ -77,11 +77,10 @@ class PropertyKeeper(models.AbstractModel):
         return moved._add_properties(vals["client_properties"])
 
     def _write_properties(self, vals):
-        """Write what a list of cards gets: each of them what its type asks for.
+        """Write what several cards get: each of them what its type asks for.
 
-        Core refuses cards of several types, and lets what was changed on one card of a
-        list carry the other properties of that card along. A list without a value for
-        a property leaves it as it is.
+        Core refuses cards of several types. A list that has no value for a property
+        leaves it as it is, on each of the cards.
         """
         value = vals["client_properties"]
         is_whole = not isinstance(value, list) or any(

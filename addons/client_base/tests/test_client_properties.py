@@ -156,6 +156,46 @@ class TestClientProperties(ClientCommon):
         self.assertIn("Hall", labels)
         self.assertEqual(self._get_values(self.client)["size"], "m")
 
+    # === LISTS ===
+
+    @users("client_user")
+    def test_clients_are_found_and_grouped_by_every_kind_of_property(self):
+        country = self.env.ref("base.ua")
+        self.shop.sudo().properties_definition = [
+            *self.shop.properties_definition,
+            {"name": "opened", "string": "Opened", "type": "date"},
+            {"name": "rooms", "string": "Rooms", "type": "integer"},
+            {
+                "name": "origin",
+                "string": "Origin",
+                "type": "many2one",
+                "comodel": "res.country",
+            },
+        ]
+        values = {
+            "note": "by the road",
+            "size": "s",
+            "fabrics": ["silk"],
+            "chain": True,
+            "opened": "2024-02-29",
+            "rooms": 4,
+            "origin": country.id,
+        }
+        client = self._create_client("Third", client_type_id=self.shop.id)
+        client.client_properties = values
+        clients = self.env["res.partner"]
+        domain = [("id", "in", (self.client + client).ids)]
+        for name, value in values.items():
+            field = f"client_properties.{name}"
+            wanted = value[0] if isinstance(value, list) else value
+            group = f"{field}:month" if name == "opened" else field
+            with self.subTest(name=name):
+                found = clients.search([*domain, (field, "=", wanted)])
+                self.assertEqual(found.ids, client.ids)
+                groups = clients.formatted_read_group(domain, [group], ["__count"])
+                self.assertEqual(sum(item["__count"] for item in groups), 2)
+                self.assertEqual(len(groups), 2)
+
     # === MANY CLIENTS ===
 
     def _create_clients(self, kind, count=2, **properties):
