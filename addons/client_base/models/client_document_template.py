@@ -100,7 +100,10 @@ class ClientDocumentTemplate(models.Model):
         for path, label in self._get_known_fields().items():
             if group != (group := path.rpartition(".")[0]):
                 title = self.env._(GROUPS[group])
-                rows.append(Markup("<tr><th colspan='2'>%s</th></tr>") % title)
+                rows.append(
+                    Markup("<tr><th colspan='2' class='fw-bold pt-4'>%s</th></tr>")
+                    % title
+                )
             tag = path.replace("contacts[]", "person")
             rows.append(
                 Markup("<tr><td>%s</td><td><code>%s</code></td></tr>")
@@ -158,7 +161,7 @@ class ClientDocumentTemplate(models.Model):
         )
         return {
             "type": "ir.actions.act_url",
-            "target": "download",
+            "target": "self",
             "url": f"/web/content/client.document/{holder.id}/sample/{name}"
             "?download=true",
         }

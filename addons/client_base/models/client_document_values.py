@@ -56,11 +56,13 @@ GROUPS = {
     "company": _lt("Our company"),
     "document": _lt("Document"),
 }
-# Values that come from no single field.
+# Values that come from no single field, or from one with a technical label.
 OTHER_FIELDS = {
+    "client.address": _lt("Address on one line"),
     "client.phones": _lt("All phones"),
     "client.emails": _lt("All e-mails"),
     "contacts[].decides": _lt("Decides (yes or no)"),
+    "company.address": _lt("Address on one line"),
     "company.bank_account": _lt("Bank account"),
     "company.bank": _lt("Bank"),
     "document.name": _lt("Name of the template"),

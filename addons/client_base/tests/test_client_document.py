@@ -126,7 +126,7 @@ class TestClientDocument(DocumentCommon):
         action = self._make(self.client)
         document = self._get_documents(self.client)
         self.assertEqual(document.name, "Contract Буд-Маркет &.docx")
-        self.assertIn(f"/web/content/{document.id}", action["url"])
+        self.assertIn(f"/web/content/{document.id}", action["params"]["url"])
         message = self.client.message_ids[0]
         self.assertEqual(message.attachment_ids, document)
         self.assertEqual(message.author_id, self.env.user.partner_id)

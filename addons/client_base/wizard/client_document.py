@@ -2,6 +2,7 @@ from collections import Counter
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import format_list
 
 from ..tools import document
@@ -48,7 +49,8 @@ class ClientDocument(models.TransientModel):
         if "partner_ids" in fields_list and not values.get("partner_ids"):
             context = self.env.context
             if context.get("active_model") == "res.partner":
-                values["partner_ids"] = context.get("active_ids") or []
+                chosen = context.get("active_ids") or []
+                values["partner_ids"] = [Command.set(chosen)]
         return values
 
     @api.depends("partner_ids")
@@ -93,6 +95,7 @@ class ClientDocument(models.TransientModel):
         except document.DocumentError as error:
             return self.template_id._explain(error)
         labels = self.template_id._get_known_fields()
+        labels["contacts"] = self.env._("Contact persons")
         count = Counter(
             path
             for _client, values, _style in self._iterate_values(clients)
@@ -180,10 +183,9 @@ class ClientDocument(models.TransientModel):
 
     def _download(self, attachment):
         return {
-            "type": "ir.actions.act_url",
-            "target": "download",
-            "url": f"/web/content/{attachment.id}?download=true",
-            "close": True,
+            "type": "ir.actions.client",
+            "tag": "client_base.download_and_close",
+            "params": {"url": f"/web/content/{attachment.id}?download=true"},
         }
 
     def _notify(self, count):
