@@ -211,33 +211,40 @@ class ClientReminderGiver(models.AbstractModel):
     def _explain_waiting(self):
         """Write on everything that is due and was not given why it waits."""
         people = self._fetch_people()
+        code = SQL(
+            """
+            CASE WHEN NOT found.is_allowed THEN 'no_access'
+                 WHEN found.is_open OR NOT found.is_next THEN 'open'
+                 ELSE 'cap'
+            END
+            """
+        )
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE client_reminder AS reminder
-                   SET reason_code = found.code
-                  FROM (
-                      SELECT waiting.id,
-                             CASE WHEN due.id IS NULL THEN 'nobody'
-                                  WHEN NOT due.is_allowed THEN 'no_access'
-                                  WHEN due.is_open OR NOT due.is_next THEN 'open'
-                                  ELSE 'cap'
-                             END AS code
-                        FROM client_reminder AS waiting
-                   LEFT JOIN (%(due)s) AS due
-                          ON due.id = waiting.id
-                       WHERE waiting.state = 'waiting'
-                         AND (due.id IS NOT NULL
-                              OR waiting.remind_on <= %(today)s
-                              AND NOT COALESCE(
-                                  waiting.responsible_id = ANY(%(ids)s::int[]), FALSE
-                              ))
-                       ) AS found
+                   SET reason_code = %(code)s
+                  FROM (%(due)s) AS found
                  WHERE found.id = reminder.id
                    AND reminder.reason_code IS DISTINCT FROM 'failed'
-                   AND reminder.reason_code IS DISTINCT FROM found.code
+                   AND reminder.reason_code IS DISTINCT FROM %(code)s
                 """,
+                code=code,
                 due=self._sql_due(people),
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE client_reminder
+                   SET reason_code = 'nobody'
+                 WHERE state = 'waiting'
+                   AND remind_on <= %(today)s
+                   AND reason_code IS DISTINCT FROM 'failed'
+                   AND reason_code IS DISTINCT FROM 'nobody'
+                   AND (responsible_id IS NULL
+                        OR responsible_id <> ALL(%(ids)s::int[]))
+                """,
                 today=fields.Date.today(),
                 ids=people[0],
             )
