@@ -218,7 +218,7 @@ class ClientReminderCause(models.AbstractModel):
         if self.kind == "touch":
             return SQL(
                 "(%s)::date + %s",
-                self._sql_local(self._sql_touch()),
+                self._sql_local(self._sql_touch(partners, query)),
                 self.interval_days,
             )
         name = {"contract_end": "contract_end_date", "review": "review_due"}.get(
@@ -232,9 +232,15 @@ class ClientReminderCause(models.AbstractModel):
     def _sql_local(self, moment):
         return SQL("timezone(%s, timezone('UTC', %s))", self._get_zone_name(), moment)
 
-    def _sql_touch(self):
-        """:return: SQL of the last moment somebody was in touch with ``res_partner``"""
-        return SQL("res_partner.create_date")
+    def _sql_touch(self, partners, query):
+        """:return: SQL of the last moment somebody was in touch with a client
+
+        A client nobody was ever in touch with waits since the card was made.
+        """
+        touches = SQL("(%s)", partners._select_last_touches())
+        condition = SQL("last_touch.partner_id = res_partner.id")
+        query.add_join("LEFT JOIN", "last_touch", touches, condition)
+        return SQL("COALESCE(last_touch.last_touch_date, res_partner.create_date)")
 
     def _sql_birthdays(self, first, last):
         """Birthdays of clients and of the people there, a row a year.

@@ -158,6 +158,40 @@ class TestReminderPlan(ReminderCommon):
         today = self._get_activities(client).date_deadline
         self.assertEqual(today, MONDAY)
 
+    def test_client_nobody_called_is_told_until_somebody_does(self):
+        rule = self._add_rule("touch", interval_days=30)
+        client = self._add_client()
+        self._add_offer(client, "2026-01-20")
+        self._run_cron()
+        self.assertReminder(rule, "given", due_date=date(2026, 2, 19))
+        self._add_offer(client, "2026-03-02")
+        self._run_cron("2026-03-03 05:00")
+        found = self._get_reminders(rule).sorted("due_date")
+        self.assertRecordValues(
+            found,
+            [
+                {"state": "dropped", "reason_code": "touched"},
+                {"state": "waiting", "reason_code": False},
+            ],
+        )
+        self.assertEqual(found[1].due_date, date(2026, 4, 1))
+        self.assertFalse(self._get_activities(client))
+
+    def test_client_never_touched_waits_since_the_card_was_made(self):
+        rule = self._add_rule("touch", interval_days=30)
+        client = self._add_client()
+        self.env.cr.execute(
+            "UPDATE res_partner SET create_date = '2026-02-01' WHERE id = %s",
+            [client.id],
+        )
+        self._run_cron("2026-03-03 05:00")
+        self.assertReminder(rule, "given", due_date=date(2026, 3, 3))
+
+    def _add_offer(self, client, day):
+        return self.env["client.offer"].create(
+            {"partner_id": client.id, "name": "Catalogue", "date": day}
+        )
+
     def test_type_group_and_condition_choose_the_clients(self):
         kind = self.env["client.type"].create({"name": "Shop"})
         group = self.env["client.group"].create({"name": "Regular"})

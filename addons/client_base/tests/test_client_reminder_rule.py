@@ -107,7 +107,7 @@ class TestReminderRule(ReminderCommon):
             {"company_ids": [Command.set(other.ids)], "company_id": other.id}
         )
         reminders = self._get_reminders(rule).with_user(self.client_user)
-        self.assertFalse(reminders.search([]))
+        self.assertFalse(reminders.search([("id", "in", reminders.ids)]))
         for method in ("action_give", "action_drop"):
             with self.subTest(method=method), self.assertRaises(AccessError):
                 getattr(reminders, method)()
