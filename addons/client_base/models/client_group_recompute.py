@@ -6,6 +6,8 @@ from odoo.tools import SQL
 class ClientGroupRecompute(models.AbstractModel):
     """Brings the stays in a group in line with its rule, by one statement.
 
+    A stay by the rule is made by nobody: it has no author.
+
     Two of them at once, or one twice, make what one makes: the unique indexes on open
     stays decide, and whoever loses finds the stay there already.
     """
@@ -32,11 +34,10 @@ class ClientGroupRecompute(models.AbstractModel):
                          INSERT INTO client_group_member (
                                      group_id, set_id, partner_id, date_from, origin,
                                      is_pinned, is_excluded, entry_state,
-                                     create_uid, create_date, write_uid, write_date
+                                     create_date, write_date
                                    )
                          SELECT %(group)s, %(set)s, wanted.id, %(today)s, 'rule',
-                                FALSE, FALSE, %(state)s,
-                                %(uid)s, %(now)s, %(uid)s, %(now)s
+                                FALSE, FALSE, %(state)s, %(now)s, %(now)s
                            FROM wanted
                           -- room in the set is made before
                           WHERE (SELECT COUNT(*) FROM displaced) >= 0
@@ -77,7 +78,6 @@ class ClientGroupRecompute(models.AbstractModel):
                 set=self.set_id.id or None,
                 today=self._get_today(),
                 state="none" if is_quiet else self._get_entry_state(),
-                uid=self.env.uid,
                 now=self.env.cr.now(),
             )
         )
@@ -168,11 +168,10 @@ class ClientGroupRecompute(models.AbstractModel):
 
     def _prepare_ended_sql(self):
         return SQL(
-            "date_to = GREATEST(stay.date_from, %(today)s), write_uid = %(uid)s,"
+            "date_to = GREATEST(stay.date_from, %(today)s),"
             " write_date = %(now)s, entry_state = CASE stay.entry_state"
             " WHEN 'todo' THEN 'none' ELSE stay.entry_state END",
             today=self._get_today(),
-            uid=self.env.uid,
             now=self.env.cr.now(),
         )
 
@@ -252,6 +251,33 @@ class ClientGroupRecompute(models.AbstractModel):
         Partner.invalidate_model(
             ["client_group_ids", "client_group_member_ids"], flush=False
         )
-        Partner.sudo().browse({*came, *gone}).modified(["client_group_ids"])
+        if self._has_followers():
+            Partner.sudo().browse({*came, *gone}).modified(["client_group_ids"])
         if came:
             self._request_entry()
+
+    def _has_followers(self):
+        """:return: whether something stored is to be computed anew for who moved"""
+        field = self.env["res.partner"]._fields["client_group_ids"]
+        idle = self._get_idle_followers()
+        return any(
+            follower.store
+            and not (follower.model_name == "res.partner" and follower.name in idle)
+            for follower in self.pool.get_dependent_fields(field)
+        )
+
+    def _get_idle_followers(self):
+        """Name what depends on the groups of a client, but not on this very group.
+
+        Computing it anew for everybody who moves takes longer than moving them.
+
+        :return: set of names of fields of the client
+        """
+        idle = set()
+        asked = Domain("field_name", "=", "client_group_ids")
+        # sudo: what is asked of cards, whoever may see the rules
+        if not self.env["client.type.field"].sudo().search_count(asked, limit=1):
+            idle |= {"completeness", "missing_fields", "entry_problem"}
+        if not self.review_interval:
+            idle.add("review_due")
+        return idle
