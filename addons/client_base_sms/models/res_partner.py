@@ -36,17 +36,10 @@ class ResPartner(models.Model):
     @api.model
     def _prepare_sms_mailing_action(self, domain, title=False):
         """:param domain: who gets it, looked up when the mailing is sent"""
-        self.env["mailing.mailing"].check_access("create")
+        action = self._prepare_mailing_action(domain, title)
+        context = {"default_mailing_type": "sms", "mailing_sms": True}
         return {
-            "type": "ir.actions.act_window",
+            **action,
             "name": self.env._("SMS"),
-            "res_model": "mailing.mailing",
-            "views": [(False, "form")],
-            "context": {
-                "default_mailing_type": "sms",
-                "default_mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
-                "default_mailing_domain": repr(domain),
-                "default_subject": title,
-                "mailing_sms": True,
-            },
+            "context": {**action["context"], **context},
         }

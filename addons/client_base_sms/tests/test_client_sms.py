@@ -184,3 +184,42 @@ class TestClientSms(ClientCommon):
         message = self.first.message_ids[0]
         self.assertIn("Sunday", message.body)
         self.assertEqual(message.message_type, "notification")
+
+    def test_mailing_stands_once_in_the_history_and_is_no_touch(self):
+        self._send(self.clients)
+        self.env.flush_all()
+        history = self.env["client.interaction"].with_user(self.client_user)
+        for client in self.clients:
+            found = history.search([("partner_id", "=", client.id)])
+            self.assertRecordValues(
+                found,
+                [
+                    {
+                        "kind": "sms",
+                        "channel": "sms",
+                        "direction": "out",
+                        "is_touch": False,
+                    }
+                ],
+            )
+
+    def test_mailings_by_mail_stay_mailings(self):
+        mailing = self.env["mailing.mailing"].create(
+            {
+                "subject": "News",
+                "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+            }
+        )
+        self.env["mailing.trace"].create(
+            {
+                "mass_mailing_id": mailing.id,
+                "model": "res.partner",
+                "res_id": self.first.id,
+                "trace_status": "sent",
+            }
+        )
+        self.env.flush_all()
+        found = self.env["client.interaction"].search(
+            [("partner_id", "=", self.first.id)]
+        )
+        self.assertEqual(found.mapped("kind"), ["mailing"])
