@@ -49,6 +49,7 @@
         "views/client_reminder_views.xml",
         "views/res_users_views.xml",
         "views/res_company_views.xml",
+        "views/res_config_settings_views.xml",
         "wizard/client_bulk_edit_views.xml",
         "wizard/client_export_views.xml",
         "views/client_base_menus.xml",

@@ -1,5 +1,7 @@
 from . import base
 from . import card_recount
+from . import card_review
+from . import review_evidence
 from . import client_type
 from . import client_type_field
 from . import client_group_set
@@ -14,7 +16,6 @@ from . import client_offer
 from . import contact_point_owner
 from . import card_rules
 from . import card_form
-from . import card_review
 from . import card_letters
 from . import group_owner
 from . import handover_owner
@@ -26,6 +27,7 @@ from . import property_keeper
 from . import res_partner
 from . import res_users
 from . import res_company
+from . import res_config_settings
 from . import mail_activity
 from . import client_reminder_cause
 from . import client_reminder_plan

@@ -21,6 +21,7 @@ class ClientContactPoint(models.Model):
     """
 
     _name = "client.contact.point"
+    _inherit = ["client.review.evidence"]
     _description = "Contact Point"
     _order = "kind, sequence, id"
     _rec_name = "value"

@@ -16,8 +16,10 @@ class ClientGroup(models.Model):
         "client.group.recompute",
         "client.group.watch",
         "client.group.entry",
+        "client.review.interval",
     ]
     _order = "sequence, name, id"
+    _review_owner_field = "client_group_ids"
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)

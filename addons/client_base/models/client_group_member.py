@@ -12,6 +12,7 @@ class ClientGroupMember(models.Model):
     """
 
     _name = "client.group.member"
+    _inherit = ["client.review.stay"]
     _description = "Stay of a Client in a Group"
     _order = "date_from desc, id desc"
     _rec_name = "partner_id"

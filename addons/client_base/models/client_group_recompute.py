@@ -253,6 +253,7 @@ class ClientGroupRecompute(models.AbstractModel):
         )
         if self._has_followers():
             Partner.sudo().browse({*came, *gone}).modified(["client_group_ids"])
+        Partner._renew_after_stays([*came, *gone])
         if came:
             self._request_entry()
 

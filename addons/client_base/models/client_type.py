@@ -14,9 +14,10 @@ class ClientType(models.Model):
     """
 
     _name = "client.type"
-    _inherit = ["client.card.recount"]
+    _inherit = ["client.card.recount", "client.review.interval"]
     _description = "Client Type"
     _order = "sequence, id"
+    _review_owner_field = "client_type_id"
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
@@ -31,7 +32,8 @@ class ClientType(models.Model):
     review_interval = fields.Integer(
         string="Review Every (days)",
         default=365,
-        help="A card not confirmed for this many days is due for a review.",
+        help="A card not confirmed for this many days is due for a review. 0: as the "
+        "company says.",
     )
     entry_policy = fields.Selection(
         selection=[
@@ -71,8 +73,8 @@ class ClientType(models.Model):
     client_count = fields.Integer(compute="_compute_client_count")
 
     _review_interval_positive = models.Constraint(
-        "CHECK (review_interval > 0)",
-        "The review interval must be at least one day.",
+        "CHECK (review_interval >= 0)",
+        "The review interval cannot be negative.",
     )
 
     def _compute_example_type_id(self):

@@ -11,6 +11,15 @@ class MailingTrace(models.Model):
     # the history of a client asks for its mailings
     _document_idx = models.Index("(res_id, model)")
 
+    def set_replied(self, domain=None):
+        traces = super().set_replied(domain=domain)
+        self.env["res.partner"]._note_evidence(
+            (trace.res_id, trace.reply_datetime)
+            for trace in traces
+            if trace.model == "res.partner"
+        )
+        return traces
+
     def set_bounced(self, domain=None, bounce_message=False):
         traces = super().set_bounced(domain=domain, bounce_message=bounce_message)
         addresses = {contact.normalize_email(trace.email or "") for trace in traces}

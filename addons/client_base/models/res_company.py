@@ -1,11 +1,25 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from .card_review import DEFAULT_REVIEW_INTERVAL
 
 DEFAULT_REMINDER_CAP = 10
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "client.review.interval"]
 
+    _review_interval_field = "client_review_interval"
+
+    client_review_interval = fields.Integer(
+        string="Review Cards Every (days)",
+        default=DEFAULT_REVIEW_INTERVAL,
+        required=True,
+        groups="base.group_user",
+        help="A card nobody confirmed for so many days is due for a review, unless its "
+        "group or type says otherwise.",
+    )
     client_daily_cap = fields.Integer(
         string="Reminders a Day",
         default=DEFAULT_REMINDER_CAP,
@@ -21,7 +35,21 @@ class ResCompany(models.Model):
         help="Who is reminded of clients without a manager.",
     )
 
+    _client_review_interval_positive = models.Constraint(
+        "CHECK (client_review_interval > 0)",
+        "The review interval must be at least one day.",
+    )
     _client_daily_cap_positive = models.Constraint(
         "CHECK (client_daily_cap >= 0)",
         "Nobody can get less than no reminder a day.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        self.env["res.partner"]._renew_review_due(companies._get_cards_domain())
+        return companies
+
+    def _get_cards_domain(self):
+        """The cards that belong to no company follow the shortest interval of all."""
+        return Domain("company_id", "in", [*self.ids, False])
