@@ -306,11 +306,13 @@ class CardRules(models.AbstractModel):
     def _is_filled(self, name):
         """Tell whether the field has content. ``_get_filled_sql`` says the same."""
         self.ensure_one()
-        field, value = self._fields[name], self.with_context(active_test=False)[name]
+        field, value = self._fields[name], self[name]
         if field.type in TEXT_KINDS:
             return card_rules.is_text_filled(value)
         if field.type == "html":
             return card_rules.is_html_filled(value)
+        if field.type in ("one2many", "many2many"):
+            return bool(self.with_context(active_test=False)[name])
         if field.type == "properties":
             stored = field.convert_to_column(value, self)
             values = stored and field.convert_to_cache(stored, self)

@@ -119,6 +119,9 @@ class ClientImportRow(models.Model):
     is_created = fields.Boolean(readonly=True)
     column = fields.Char(readonly=True, help="The column that is to be mended.")
     message = fields.Char(string="What Happened", readonly=True)
+    missing_labels = fields.Char(
+        related="partner_id.missing_labels", string="Card Still Lacks"
+    )
     change_ids = fields.One2many(
         comodel_name="client.change",
         inverse_name="row_id",

@@ -530,6 +530,7 @@ class TestRefusal(RulesCommon):
         file.action_apply()
         self.assertEqual(file.row_ids.state, "done", file.row_ids.message)
         self.assertTrue(file.row_ids.partner_id.entry_problem)
+        self.assertEqual(file.row_ids.missing_labels, "Phone, Tax ID, City")
 
     @users("client_user")
     def test_type_that_only_lists_refuses_nothing(self):
