@@ -13,7 +13,7 @@ class ClientReminder(models.Model):
     _name = "client.reminder"
     _description = "Client Reminder"
     _inherit = ["client.reminder.giver"]
-    _order = "remind_on desc, priority desc, due_date, id"
+    _order = "remind_on, priority desc, due_date, id"
     _rec_name = "partner_id"
 
     rule_id = fields.Many2one(

@@ -175,6 +175,7 @@ class ClientReminderPlan(models.AbstractModel):
         )
 
     def _sql_insert(self, today):
+        """Rows that stand there as they should are left alone, not written again."""
         return SQL(
             """
             INSERT INTO client_reminder (
@@ -182,13 +183,26 @@ class ClientReminderPlan(models.AbstractModel):
                    responsible_id, user_id, company_id, priority, state,
                    create_uid, write_uid, create_date, write_date
                    )
-            SELECT %(rule)s, partner_id, contact_id, due_date, remind_on,
-                   user_id, user_id, COALESCE(company_id, %(company)s), %(priority)s,
-                   'waiting',
+            SELECT %(rule)s, cause.partner_id, cause.contact_id, cause.due_date,
+                   cause.remind_on, cause.user_id, cause.user_id,
+                   COALESCE(cause.company_id, %(company)s), %(priority)s, 'waiting',
                    %(uid)s, %(uid)s, %(now)s, %(now)s
               FROM cause
-             WHERE due_date >= %(first)s
-               AND remind_on <= %(until)s
+         LEFT JOIN client_reminder AS known
+                ON known.rule_id = %(rule)s
+               AND known.partner_id = cause.partner_id
+               AND known.due_date = cause.due_date
+               AND known.contact_id IS NOT DISTINCT FROM cause.contact_id
+             WHERE cause.due_date >= %(first)s
+               AND cause.remind_on <= %(until)s
+               AND (known.id IS NULL
+                    OR known.state = 'waiting'
+                    AND (known.remind_on, known.responsible_id, known.priority)
+                        IS DISTINCT FROM
+                        (cause.remind_on, cause.user_id, %(priority)s)
+                    OR known.state = 'dropped'
+                    AND known.given_on IS NULL
+                    AND known.reason_code = ANY(%(taken_back)s))
                 ON CONFLICT (rule_id, partner_id, COALESCE(contact_id, 0), due_date)
                 DO UPDATE
                SET state = 'waiting',
@@ -197,16 +211,6 @@ class ClientReminderPlan(models.AbstractModel):
                    responsible_id = EXCLUDED.responsible_id,
                    user_id = EXCLUDED.user_id,
                    priority = EXCLUDED.priority
-             WHERE client_reminder.given_on IS NULL
-               AND (client_reminder.state = 'waiting'
-                    AND (client_reminder.remind_on,
-                         client_reminder.responsible_id,
-                         client_reminder.priority)
-                        IS DISTINCT FROM (EXCLUDED.remind_on,
-                                          EXCLUDED.responsible_id,
-                                          EXCLUDED.priority)
-                    OR client_reminder.state = 'dropped'
-                    AND client_reminder.reason_code = ANY(%(taken_back)s))
             """,
             rule=self.id,
             company=self.company_id.id or None,

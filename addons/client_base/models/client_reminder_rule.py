@@ -19,7 +19,7 @@ class ClientReminderRule(models.Model):
     _name = "client.reminder.rule"
     _description = "Reminder Rule"
     _inherit = ["client.reminder.plan"]
-    _order = "priority desc, sequence, id"
+    _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)

@@ -248,6 +248,31 @@ class TestReminderPlan(ReminderCommon):
         self._run_cron()
         self.assertReminder(rule, "waiting", due_date=date(2026, 3, 25))
 
+    def test_date_that_comes_back_is_told_again(self):
+        self.env.company.client_daily_cap = 0
+        rule = self._add_rule()
+        client = self._add_client(contract_end_date=MONDAY)
+        for day, state, code in (
+            (MONDAY, "waiting", "cap"),
+            (False, "dropped", "changed"),
+            (MONDAY, "waiting", "cap"),
+        ):
+            client.contract_end_date = day
+            self._run_cron()
+            self.assertReminder(rule, state, code)
+
+    def test_planning_again_writes_nothing(self):
+        rule = self._add_rule("birthday")
+        self._add_client(birthdate="1990-03-20")
+        self._run_cron()
+        self.env.flush_all()
+        self.env.cr.execute("SELECT xmin, xmax FROM client_reminder")
+        before = self.env.cr.fetchall()
+        self._run_cron()
+        self.env.cr.execute("SELECT xmin, xmax FROM client_reminder")
+        self.assertEqual(self.env.cr.fetchall(), before)
+        self.assertReminder(rule, "waiting")
+
     def test_three_days_without_a_server_are_caught_up_with(self):
         rule = self._add_rule("birthday", grace_days=2)
         in_time = self._add_client("A", birthdate="1990-03-05")
