@@ -29,22 +29,24 @@ class ClientBulk(models.AbstractModel):
         lines = [
             {name: vals[name] for name in vals if vals[name]} for vals in vals_list
         ]
-        inserted = self.env.execute_query(
-            SQL(
-                """
-                INSERT INTO %(table)s (
-                            %(columns)s,
-                            create_uid, create_date, write_uid, write_date
-                          )
-                   SELECT %(columns)s, %(user)s, %(now)s, %(user)s, %(now)s
-                     FROM jsonb_populate_recordset(NULL::%(table)s, %(lines)s::jsonb)
-                RETURNING id
-                """,
-                table=SQL.identifier(self._table),
-                columns=SQL(", ").join(map(SQL.identifier, vals_list[0])),
-                user=self.env.uid,
-                now=self.env.cr.now(),
-                lines=json.dumps(lines, ensure_ascii=False),
-            )
-        )
+        inserted = self.env.execute_query(self._get_insert_query(vals_list[0], lines))
         return [id_ for (id_,) in inserted]
+
+    def _get_insert_query(self, columns, lines):
+        """:param lines: list of dicts, without the columns that stay empty"""
+        return SQL(
+            """
+            INSERT INTO %(table)s (
+                        %(columns)s,
+                        create_uid, create_date, write_uid, write_date
+                      )
+               SELECT %(columns)s, %(user)s, %(now)s, %(user)s, %(now)s
+                 FROM jsonb_populate_recordset(NULL::%(table)s, %(lines)s::jsonb)
+            RETURNING id
+            """,
+            table=SQL.identifier(self._table),
+            columns=SQL(", ").join(map(SQL.identifier, columns)),
+            user=self.env.uid,
+            now=self.env.cr.now(),
+            lines=json.dumps(lines, ensure_ascii=False),
+        )

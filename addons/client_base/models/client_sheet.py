@@ -247,9 +247,8 @@ class ClientSheet(models.AbstractModel):
             for code, kind in kinds.items()
             if code in CARD_FIELDS
         ]
-        properties = {}
-        if len(columns) < len(kinds):
-            properties = self._read_properties(partners, kinds)
+        has_properties = len(columns) < len(kinds)
+        properties = self._read_properties(partners, kinds) if has_properties else {}
         result = {}
         for partner in partners:
             own_points = points.get(partner, none)

@@ -50,34 +50,40 @@ class PropertyKeeper(models.AbstractModel):
     # === CRUD METHODS ===
 
     def write(self, vals):
-        if "client_type_id" in vals:
-            return self._write_type(vals)
-        if vals.get("client_properties"):
-            return self._write_properties(vals)
-        return super().write(vals)
+        for cards, part in self._iterate_writes(vals):
+            super(PropertyKeeper, cards).write(part)
+        return True
 
-    def _write_type(self, vals):
+    def _iterate_writes(self, vals):
+        """Yield cards and what is written to them, each after the one before is."""
+        if "client_type_id" in vals:
+            yield from self._iterate_type(vals)
+        elif vals.get("client_properties"):
+            yield from self._iterate_properties(vals)
+        else:
+            yield self, vals
+
+    def _iterate_type(self, vals):
         """Keep what the former type asked for; the values of the new one come back."""
         type_id = vals["client_type_id"] or False
-        others = {name: vals[name] for name in vals if name != "client_properties"}
         moved_sudo = self.sudo().filtered(  # keeping asks for no right of its own
             lambda card: card.client_type_id.id != type_id
         )
         kept = moved_sudo._get_properties_by_type()
-        result = super().write(others)
-        moved_sudo._keep_properties(kept)
+        yield self, {name: vals[name] for name in vals if name != "client_properties"}
+        yield from moved_sudo._iterate_kept(kept)
         if "client_properties" not in vals:
-            return result
-        stayed = self - moved_sudo
-        properties = {"client_properties": vals["client_properties"]}
-        super(PropertyKeeper, stayed).write(copy.deepcopy(properties))
+            return
+        stayed, value = self - moved_sudo, vals["client_properties"]
+        yield stayed, {"client_properties": copy.deepcopy(value)}
         moved = self - stayed
-        if isinstance(vals["client_properties"], list) and len(moved) == 1:
-            return super(PropertyKeeper, moved).write(properties)  # all of a form
-        return moved._add_properties(vals["client_properties"])
+        if isinstance(value, list) and len(moved) == 1:
+            yield moved, {"client_properties": value}  # everything there is in a form
+        else:
+            yield from moved._iterate_added(value)
 
-    def _write_properties(self, vals):
-        """Write what several cards get: each of them what its type asks for.
+    def _iterate_properties(self, vals):
+        """Give each of several cards what its type asks for.
 
         Core refuses cards of several types. A list that has no value for a property
         leaves it as it is, on each of the cards.
@@ -88,27 +94,23 @@ class PropertyKeeper(models.AbstractModel):
             for item in value
         )
         if is_whole and len(self.sudo().client_type_id) <= 1:
-            return super().write(vals)
+            yield self, vals
+            return
         others = {name: vals[name] for name in vals if name != "client_properties"}
         if others:
-            super().write(others)
-        return self._add_properties(value)
+            yield self, others
+        yield from self._iterate_added(value)
 
-    def _add_properties(self, value):
-        """Write those of the properties in ``value`` that the type of each card has."""
+    def _iterate_added(self, value):
+        """Yield those of the properties in ``value`` that the type of each card has."""
         field = self._fields["client_properties"]
         said = field.convert_to_cache(copy.deepcopy(value), self) or {}
-        for kind, cards in self.grouped(
-            lambda card: card.sudo().client_type_id
-        ).items():
-            names = {item["name"] for item in kind.sudo().properties_definition}
+        for kind_sudo, cards in self.sudo().grouped("client_type_id").items():
+            names = {item["name"] for item in kind_sudo.properties_definition}
             own = {name: said[name] for name in said if name in names}
             for card in (self & cards) if own else ():
                 present = card.client_properties._values
-                super(PropertyKeeper, card).write(
-                    {"client_properties": {**present, **own}}
-                )
-        return True
+                yield card, {"client_properties": {**present, **own}}
 
     # === BUSINESS METHODS ===
 
@@ -140,7 +142,7 @@ class PropertyKeeper(models.AbstractModel):
                 found[card.id] = {str(card.client_type_id.id): values}
         return found
 
-    def _keep_properties(self, kept):
+    def _iterate_kept(self, kept):
         """Put values away, and take those of the present type from what was kept.
 
         :param kept: as ``_get_properties_by_type`` gave them before the type changed
@@ -155,9 +157,7 @@ class PropertyKeeper(models.AbstractModel):
                 card.client_properties  # noqa: B018 (they come back before they go)
                 del after[str(card.client_type_id.id)]
             if after != before:
-                super(PropertyKeeper, card).write(
-                    {"client_properties_kept": after or False}
-                )
+                yield card, {"client_properties_kept": after or False}
 
     def _join_properties(self):
         """Put the values of several cards together; the first that has one says it.

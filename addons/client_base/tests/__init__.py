@@ -12,9 +12,11 @@ from . import test_client_group_watch
 from . import test_client_import
 from . import test_client_import_apply
 from . import test_client_import_conflict
+from . import test_client_import_decision
 from . import test_client_import_language
 from . import test_client_import_properties
 from . import test_client_import_undo
+from . import test_client_import_undo_creation
 from . import test_client_import_values
 from . import test_client_interaction
 from . import test_client_offer

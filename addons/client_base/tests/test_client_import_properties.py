@@ -6,6 +6,52 @@ from .common import ClientImportCommon
 
 LANGUAGES = ("en_US", "uk_UA", "ru_RU")
 VERBA = "Вербиченко Трейд"
+SHOP_FIELDS = [
+    {"name": "hall", "string": "Зала, м²", "type": "integer"},
+    {"name": "rent", "string": "Оренда", "type": "float"},
+    {"name": "hours", "string": "Години", "type": "char"},
+    {"name": "story", "string": "Історія", "type": "text"},
+    {"name": "chain", "string": "Мережа", "type": "boolean"},
+    {"name": "opened", "string": "Відкрито", "type": "date"},
+    {"name": "visit", "string": "Візит", "type": "datetime"},
+    {
+        "name": "kitchen",
+        "string": "Кухня",
+        "type": "selection",
+        "selection": [["it", "Італійська"], ["ua", "Українська"]],
+    },
+    {
+        "name": "brands",
+        "string": "Марки",
+        "type": "tags",
+        "tags": [["a", "Альфа, Ко", 1], ["b", "Бета", 2]],
+    },
+    {
+        "name": "origin",
+        "string": "Країна товару",
+        "type": "many2one",
+        "comodel": "res.country",
+    },
+    {
+        "name": "markets",
+        "string": "Ринки",
+        "type": "many2many",
+        "comodel": "res.country",
+    },
+    {"name": "phone", "string": "Phone", "type": "char"},
+]
+SHOP_VALUES = {
+    "hall": 85,
+    "rent": 12.5,
+    "hours": "9-20",
+    "story": "Перший рядок\nдругий",
+    "chain": True,
+    "opened": "2019-05-04",
+    "visit": "2026-03-02 07:30:00",
+    "kitchen": "it",
+    "brands": ["a", "b"],
+    "phone": "12-34",
+}
 
 
 class PropertyFilesCommon(ClientImportCommon):
@@ -19,40 +65,7 @@ class PropertyFilesCommon(ClientImportCommon):
         cls.shop = types.create(
             {
                 "name": "Крамниця",
-                "properties_definition": [
-                    {"name": "hall", "string": "Зала, м²", "type": "integer"},
-                    {"name": "rent", "string": "Оренда", "type": "float"},
-                    {"name": "hours", "string": "Години", "type": "char"},
-                    {"name": "story", "string": "Історія", "type": "text"},
-                    {"name": "chain", "string": "Мережа", "type": "boolean"},
-                    {"name": "opened", "string": "Відкрито", "type": "date"},
-                    {"name": "visit", "string": "Візит", "type": "datetime"},
-                    {
-                        "name": "kitchen",
-                        "string": "Кухня",
-                        "type": "selection",
-                        "selection": [["it", "Італійська"], ["ua", "Українська"]],
-                    },
-                    {
-                        "name": "brands",
-                        "string": "Марки",
-                        "type": "tags",
-                        "tags": [["a", "Альфа, Ко", 1], ["b", "Бета", 2]],
-                    },
-                    {
-                        "name": "origin",
-                        "string": "Країна товару",
-                        "type": "many2one",
-                        "comodel": "res.country",
-                    },
-                    {
-                        "name": "markets",
-                        "string": "Ринки",
-                        "type": "many2many",
-                        "comodel": "res.country",
-                    },
-                    {"name": "phone", "string": "Phone", "type": "char"},
-                ],
+                "properties_definition": SHOP_FIELDS,
             }
         )
         cls.depot = types.create(
@@ -68,18 +81,9 @@ class PropertyFilesCommon(ClientImportCommon):
             client_type_id=cls.shop.id,
             email="trade@verby.example.com",
             client_properties={
-                "hall": 85,
-                "rent": 12.5,
-                "hours": "9-20",
-                "story": "Перший рядок\nдругий",
-                "chain": True,
-                "opened": "2019-05-04",
-                "visit": "2026-03-02 07:30:00",
-                "kitchen": "it",
-                "brands": ["a", "b"],
+                **SHOP_VALUES,
                 "origin": cls.country.id,
                 "markets": cls.country.ids,
-                "phone": "12-34",
             },
         )
         cls.other = cls._create_client(

@@ -5,6 +5,32 @@ from .common import ClientCommon
 
 SIZES = [["s", "Small"], ["m", "Middle"]]
 FABRICS = [["silk", "Silk", 1], ["lace", "Lace", 2]]
+SHOP_FIELDS = [
+    {"name": "note", "string": "Note", "type": "char"},
+    {
+        "name": "size",
+        "string": "Size",
+        "type": "selection",
+        "selection": SIZES,
+    },
+    {
+        "name": "fabrics",
+        "string": "Fabrics",
+        "type": "tags",
+        "tags": FABRICS,
+    },
+    {"name": "chain", "string": "A chain", "type": "boolean"},
+]
+MORE_FIELDS = [
+    {"name": "opened", "string": "Opened", "type": "date"},
+    {"name": "rooms", "string": "Rooms", "type": "integer"},
+    {
+        "name": "origin",
+        "string": "Origin",
+        "type": "many2one",
+        "comodel": "res.country",
+    },
+]
 
 
 @tagged("post_install", "-at_install")
@@ -18,22 +44,7 @@ class TestClientProperties(ClientCommon):
             [
                 {
                     "name": "Lingerie shop",
-                    "properties_definition": [
-                        {"name": "note", "string": "Note", "type": "char"},
-                        {
-                            "name": "size",
-                            "string": "Size",
-                            "type": "selection",
-                            "selection": SIZES,
-                        },
-                        {
-                            "name": "fabrics",
-                            "string": "Fabrics",
-                            "type": "tags",
-                            "tags": FABRICS,
-                        },
-                        {"name": "chain", "string": "A chain", "type": "boolean"},
-                    ],
+                    "properties_definition": SHOP_FIELDS,
                 },
                 {
                     "name": "Garage",
@@ -161,17 +172,8 @@ class TestClientProperties(ClientCommon):
     @users("client_user")
     def test_clients_are_found_and_grouped_by_every_kind_of_property(self):
         country = self.env.ref("base.ua")
-        self.shop.sudo().properties_definition = [
-            *self.shop.properties_definition,
-            {"name": "opened", "string": "Opened", "type": "date"},
-            {"name": "rooms", "string": "Rooms", "type": "integer"},
-            {
-                "name": "origin",
-                "string": "Origin",
-                "type": "many2one",
-                "comodel": "res.country",
-            },
-        ]
+        own = self.shop.properties_definition
+        self.shop.sudo().properties_definition = [*own, *MORE_FIELDS]
         values = {
             "note": "by the road",
             "size": "s",

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from .cells import DATE_FORMATS, Cell, Kind, squeeze
 
 _BLANKS = re.compile(r"[\s'\u2019]")
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d{1,2})?")
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d{1,3})?")
 _WHOLE = re.compile(r"[+-]?\d{1,15}(?:[.,]0+)?")
 _TIMES = ("%H:%M:%S", "%H:%M")
 _STORED = "%Y-%m-%d %H:%M:%S"

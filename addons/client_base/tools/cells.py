@@ -264,17 +264,18 @@ class TagsKind(ChoiceKind):
     ) -> None:
         """See ``ChoiceKind``."""
         super().__init__(labels, spellings, can_create=can_create)
-        self._count_separators()
+        self._counted: Mapping[str, Any] = {}
+        self._most_separators = 0
 
-    def learn(self, labels: Mapping[Any, str], spellings: Mapping[str, Any]) -> None:
-        """See ``ChoiceKind``."""
-        super().learn(labels, spellings)
-        self._count_separators()
-
-    def _count_separators(self) -> None:
-        self._most_separators = max(
-            (len(TAG_SEPARATOR.findall(name)) for name in self._spellings), default=0
-        )
+    def _count_separators(self) -> int:
+        """:return: the most separators that stand in one name"""
+        if self._counted is not self._spellings:
+            self._counted = self._spellings
+            self._most_separators = max(
+                (len(TAG_SEPARATOR.findall(name)) for name in self._spellings),
+                default=0,
+            )
+        return self._most_separators
 
     def parse(self, text: str) -> Cell:
         parts = [part for part in self._split(text) if part.strip()]
@@ -283,9 +284,9 @@ class TagsKind(ChoiceKind):
     def _split(self, text: str) -> Iterator[str]:
         """Part the names; a known one with a comma in it stays whole."""
         parts = TAG_SEPARATOR.split(text)  # every other one is a separator
-        start = 0
+        most, start = self._count_separators(), 0
         while start < len(parts):
-            end = start + 1 + 2 * self._most_separators
+            end = start + 1 + 2 * most
             while end > start + 1 and not self._is_known("".join(parts[start:end])):
                 end -= 2
             yield "".join(parts[start:end])

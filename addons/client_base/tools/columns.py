@@ -91,8 +91,7 @@ def guess_columns(
     :param samples: some rows of cells, to judge the values by
     :param labels: the exact headers of our own export, in any language, and their
         codes; they come before everything else
-    :return: one code of :data:`FIELDS` or of a property per column, ``""`` for what is
-        not imported
+    :return: one code of :data:`FIELDS` or of a property per column, ``""`` for no code
     """
     own = {label_key(label): code for label, code in (labels or {}).items()}
     counting = {
