@@ -9,7 +9,7 @@ LETTER_EXPRESSIONS = (
     "object.phone",
     "object.email",
     "object.vat",
-    "object.contact_address_inline",
+    "object.letter_address",
 )
 
 
@@ -29,6 +29,11 @@ class CardLetters(models.AbstractModel):
         groups="base.group_user",
         help="A letter to a company greets the one who decides there, or its only "
         "contact person; otherwise nobody by name.",
+    )
+    letter_address = fields.Char(
+        string="Address on One Line",
+        compute="_compute_letter_address",
+        groups="base.group_user",
     )
     letter_contract_end = fields.Char(
         string="End of the Contract in a Letter",
@@ -63,6 +68,15 @@ class CardLetters(models.AbstractModel):
         )
         deciding = people.filtered("is_decision_maker")
         return deciding[:1] or (people if len(people) == 1 else people.browse())
+
+    @api.depends("street", "street2", "zip", "city", "state_id", "country_id")
+    @api.depends_context("lang")
+    def _compute_letter_address(self):
+        """Write the address as its country does, without the holes of empty parts."""
+        for partner in self:
+            lines = partner._display_address(without_company=True).splitlines()
+            parts = (" ".join(line.split()).strip(" ,") for line in lines)
+            partner.letter_address = ", ".join(filter(None, parts)) or False
 
     @api.depends("contract_end_date")
     @api.depends_context("lang")

@@ -11,7 +11,7 @@ CLIENT_FIELDS = {
     "name": "name",
     "legal_form": "legal_form",
     "tax_id": "vat",
-    "address": "contact_address_inline",
+    "address": "letter_address",
     "street": "street",
     "street2": "street2",
     "city": "city",
@@ -38,7 +38,7 @@ COMPANY_FIELDS = {
     "name": "name",
     "tax_id": "vat",
     "registry": "company_registry",
-    "address": "contact_address_inline",
+    "address": "letter_address",
     "street": "street",
     "city": "city",
     "zip": "zip",
@@ -56,13 +56,11 @@ GROUPS = {
     "company": _lt("Our company"),
     "document": _lt("Document"),
 }
-# Values that come from no single field, or from one with a technical label.
+# Values that come from no single field.
 OTHER_FIELDS = {
-    "client.address": _lt("Address on one line"),
     "client.phones": _lt("All phones"),
     "client.emails": _lt("All e-mails"),
     "contacts[].decides": _lt("Decides (yes or no)"),
-    "company.address": _lt("Address on one line"),
     "company.bank_account": _lt("Bank account"),
     "company.bank": _lt("Bank"),
     "document.name": _lt("Name of the template"),

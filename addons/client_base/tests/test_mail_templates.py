@@ -14,6 +14,8 @@ class TestMailTemplates(ClientCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        for lang in ("uk_UA", "ru_RU"):
+            cls.env["res.lang"]._activate_lang(lang)
         cls.templates = cls.env["mail.template"].browse(
             cls.env["ir.model.data"]
             .search([("module", "=", "client_base"), ("model", "=", "mail.template")])
@@ -70,6 +72,10 @@ class TestMailTemplates(ClientCommon):
         offer = self.env.ref("client_base.mail_template_offer")
         self.assertIn("Hello, Олег Сич!", self._render(offer, self.full))
         self.assertIn("Hello!", self._render(offer, self.bare))
+
+    def test_address_has_no_holes(self):
+        self.assertEqual(self.full.letter_address, "вул. Садова, 5, Львів, Ukraine")
+        self.assertFalse(self.bare.letter_address)
 
     def test_only_contact_person_is_greeted(self):
         self.bare.child_ids = [

@@ -65,7 +65,7 @@ class TestAccessMatrix(ClientCommon):
         # what Odoo itself asks for while it writes any contact
         technical = {"client_type_id", "own_company_ids"}
         # and what a letter of anybody begins and ends with
-        words = {"letter_greeting", "letter_signature"}
+        words = {"letter_address", "letter_greeting", "letter_signature"}
         # and what the form of any contact refers to
         shown = {"card_hidden", "card_notes", "card_required"}
         self.assertEqual(names, technical | words | shown)
