@@ -191,12 +191,13 @@ class ClientHandover(models.Model):
             counts[code] = counts.get(code, 0) + count
         return counts
 
-    @api.depends("scope", "partner_ids", "from_user_id", "to_user_id")
+    @api.depends("scope", "partner_ids", "from_user_id", "to_user_id", "date_from")
     def _compute_acting_count(self):
         lines_sudo = self.env["client.handover.line"].sudo()  # they are counted
         for handover in self:
             handover.acting_count = lines_sudo.search_count(
                 self._get_acting_domain()
+                & Domain("handover_id.date_until", ">=", handover.date_from)
                 & Domain("res_id", "in", handover._get_clients().ids)
                 & Domain("handover_id", "not in", handover.ids)
             )

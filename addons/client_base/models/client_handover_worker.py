@@ -48,6 +48,8 @@ class ClientHandoverWorker(models.AbstractModel):
         if not clients:
             raise UserError(self.env._("There is no client to hand over."))
         self._check_target(clients)
+        if len(clients.user_id) == 1 and all(client.user_id for client in clients):
+            self.from_user_id = clients.user_id  # for lists and the calendar
         self.write(
             {"state": "done", "applied_on": fields.Datetime.now(), "problem": False}
         )

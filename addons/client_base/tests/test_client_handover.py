@@ -144,6 +144,16 @@ class TestClientHandover(ClientHandoverCommon):
         self.assertManager(self.borys, self.bakery)
         self.assertManager(self.anna, self.mill, self.activity, self.event)
 
+    def test_the_one_manager_of_the_clients_chosen_is_named(self):
+        chosen = [Command.set((self.mill + self.bakery).ids)]
+        handover = self._hand_over(from_user_id=False, partner_ids=chosen)
+        self.assertEqual(handover.from_user_id, self.anna)
+        several = [Command.set((self.mill + self.others).ids)]
+        handover = self._hand_over(
+            from_user_id=False, to_user_id=self.anna.id, partner_ids=several
+        )
+        self.assertFalse(handover.from_user_id)
+
     def test_clients_of_several_managers_move(self):
         chosen = self.mill + self.others
         handover = self._hand_over(

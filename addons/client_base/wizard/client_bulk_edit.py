@@ -87,7 +87,7 @@ class ClientBulkEdit(models.Model):
     clear_deal_potential = fields.Boolean(string="No potential")
     clear_preferred_channel = fields.Boolean(string="No channel")
     clear_interest_level = fields.Boolean(string="No interest")
-    clear_contract_end_date = fields.Boolean(string="No end")
+    clear_contract_end_date = fields.Boolean(string="No contract end")
     clear_country_id = fields.Boolean(string="No country")
     clear_state_id = fields.Boolean(string="No region")
     clear_city = fields.Boolean(string="No city")
