@@ -1,4 +1,4 @@
-from odoo.fields import Command
+from odoo.fields import Command, Date
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common import USER, ClientCommon
@@ -91,6 +91,38 @@ class TestTypeTour(ClientTourCommon):
         self.assertEqual(list(dict(card.client_properties).values()), ["70-95"])
         self.assertPoints(card, ["+380675557788"])
         self.assertFalse(card.entry_problem)
+
+
+@tagged("post_install", "-at_install")
+class TestGroupTour(ClientTourCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.warm = cls.env.ref("client_base.client_group_warm_leads")
+        cls.warm.action_switch_off()
+        cls.warm.member_ids.unlink()
+        cls.env["client.offer"].search([]).unlink()
+        cls.env.flush_all()
+        for client, outcome in ((cls.cafe, "open"), (cls.shop, "ordered")):
+            cls.env["client.offer"].create(
+                {
+                    "partner_id": client.id,
+                    "name": "Catalogue",
+                    "materials": "asked",
+                    "outcome": outcome,
+                    "outcome_date": Date.today() if outcome == "ordered" else False,
+                }
+            )
+
+    def test_warm_leads_fill_and_are_written_to(self):
+        self.start_tour("/odoo", "client_base_warm_leads", login="client_manager")
+        self.assertTrue(self.warm.is_rule_on)
+        self.assertEqual(self.warm.partner_ids, self.cafe)
+        mailing = self.env["mailing.mailing"].search(
+            [("subject", "=", "Our autumn offer")]
+        )
+        self.assertEqual(mailing.state, "in_queue")
+        self.assertEqual(mailing._get_recipients(), self.cafe.ids)
 
 
 @tagged("post_install", "-at_install")
