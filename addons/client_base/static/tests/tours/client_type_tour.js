@@ -93,8 +93,13 @@ registry.category("web_tour.tours").add("client_base_type", {
         { trigger: "body:not(:has(.o_property_field_popover))" },
         ...stepUtils.saveForm(),
         {
-            content: "go to the clients",
-            trigger: "[data-menu-xmlid='client_base.client_menu']",
+            content: "open the menu of the clients",
+            trigger: "button[data-menu-xmlid='client_base.client_menu']",
+            run: "click",
+        },
+        {
+            content: "go to all of them",
+            trigger: ".dropdown-item[data-menu-xmlid='client_base.client_all_menu']",
             run: "click",
         },
         { trigger: ".o_breadcrumb:contains(Clients)" },
