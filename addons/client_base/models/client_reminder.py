@@ -52,7 +52,6 @@ class ClientReminder(models.Model):
         help="The birthday, the end of the contract, the day a touch was due.",
     )
     remind_on = fields.Date(
-        string="Remind On",
         required=True,
         readonly=True,
         index=True,
@@ -60,7 +59,6 @@ class ClientReminder(models.Model):
     )
     responsible_id = fields.Many2one(
         comodel_name="res.users",
-        string="Responsible",
         readonly=True,
         index="btree_not_null",
         help="Who is in charge of the client, present or not.",

@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 from pytz import timezone, utc
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date, plaintext2html, split_every
 from odoo.tools.misc import get_lang
 
@@ -31,7 +32,9 @@ class ClientReminderGiver(models.AbstractModel):
     @api.model
     def _cron_give(self):
         """Plan by every rule, then give what is due; twice is once."""
-        rules = self.env["client.reminder.rule"].search([], order="planned_at, id")
+        rules = self.env["client.reminder.rule"].search(
+            Domain.TRUE, order="planned_at, id"
+        )
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(rules) + 1)
         for rule in rules:
@@ -74,7 +77,7 @@ class ClientReminderGiver(models.AbstractModel):
         cron = self.env.ref("client_base.ir_cron_client_reminder", False)
         zones = {
             company.resource_calendar_id.tz or "UTC"
-            for company in self.env["res.company"].search([])
+            for company in self.env["res.company"].search(Domain.TRUE)
         }
         now = utc.localize(fields.Datetime.now())
         mornings = set()
