@@ -7,7 +7,7 @@ class KeptProperties(fields.Properties):
     """Properties whose values come back when the record returns to a definition."""
 
     def _compute(self, records):
-        super()._compute(records)
+        result = super()._compute(records)
         for record in records.sudo():
             former = record._get_former_properties()
             names = {
@@ -16,6 +16,7 @@ class KeptProperties(fields.Properties):
             back = {name: former[name] for name in former if name in names}
             if back:
                 record[self.name] = {**record[self.name]._values, **back}
+        return result
 
 
 class PropertyKeeper(models.AbstractModel):
