@@ -61,6 +61,7 @@
         "demo/res_partner_contact_demo.xml",
         "demo/client_contact_point_demo.xml",
         "demo/client_offer_demo.xml",
+        "demo/client_interaction_demo.xml",
         "demo/client_group_member_demo.xml",
         "demo/mail_activity_demo.xml",
         "demo/client_reminder_demo.xml",

@@ -130,7 +130,7 @@ class ClientInteraction(models.Model):
         selection=[
             ("in", "From the client"),
             ("out", "To the client"),
-            ("none", "Both or neither"),
+            ("none", "Both ways"),
         ],
         readonly=True,
     )
