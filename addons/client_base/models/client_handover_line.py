@@ -105,7 +105,7 @@ class ClientHandoverLine(models.Model):
     def _compute_reason(self):
         for line in self:
             code = line.reason_code
-            line.reason = self.env._(REASONS[code]) if code else False  # pylint: disable=translation-not-lazy,prefer-env-translation
+            line.reason = self.env._(REASONS[code]) if code else False
 
     def action_open_record(self):
         """Open what was moved."""

@@ -167,18 +167,18 @@ class TestClientBulkEdit(ClientCommon):
     def test_card_that_is_refused_stops_no_other(self):
         partners = self.env.registry["res.partner"]
         write = partners.write
-        bad = self.clients[1]
+        bad, reason = self.clients[1], "Not this one."
 
         def refuse(records, values):
             if values.get("city") and bad in records:
-                raise ValidationError("Not this one.")
+                raise ValidationError(reason)
             return write(records, values)
 
         self.patch(partners, "write", refuse)
         edit = self._change(city="Одеса")
         self.assertEqual(self.clients.mapped("city"), ["Одеса", "Київ", "Одеса"])
         self.assertEqual(edit.done_count, 2)
-        self.assertIn("Not this one.", edit.problem)
+        self.assertIn(reason, edit.problem)
 
     def test_nobody_gets_a_letter(self):
         letters = self.env["mail.mail"].search_count([])
