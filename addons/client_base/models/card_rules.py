@@ -123,8 +123,8 @@ class CardRules(models.AbstractModel):
         governed = self._filter_governed()
         nothing_asked = card_rules.Rulebook()
         for partner in self:
-            book = books[partner.client_type_id.id] if partner in governed else None
-            verdict = partner._judge(book or nothing_asked)
+            type_id = partner.client_type_id.id if partner in governed else None
+            verdict = partner._judge(books.get(type_id, nothing_asked))
             partner.completeness = verdict.completeness
             partner.missing_fields = ",".join(verdict.missing) or False
             partner.entry_problem = verdict.is_problem
@@ -204,9 +204,10 @@ class CardRules(models.AbstractModel):
         :return: id of the card -> (id of the type, names of empty required fields)
         """
         books = self.env["client.type.field"]._get_rulebooks()
+        strict_ids = {type_id for type_id in books if books[type_id].is_blocking}
         cards_sudo = self.sudo()  # rules hold whoever writes, may he see them or not
         strict_sudo = cards_sudo.filtered(
-            lambda card: books[card.client_type_id.id].is_blocking
+            lambda card: card.client_type_id.id in strict_ids
         )._filter_governed()
         return {
             card.id: (
