@@ -205,13 +205,10 @@ class ClientGroupMember(models.Model):
     def _exclude_fitting(self):
         """Keep out whom the rule would put back at once: a person took them out."""
         for group, stays in self.grouped("group_id").items():
-            fitting = self.env["res.partner"].browse(
-                group._get_fitting_ids(stays.partner_id.ids)
+            fitting = group._get_fitting_ids(stays.partner_id.ids)
+            stays.filtered_domain([("partner_id", "in", list(fitting))]).write(
+                {"is_excluded": True}
             )
-            super(
-                ClientGroupMember,
-                stays.filtered_domain([("partner_id", "in", fitting.ids)]),
-            ).write({"is_excluded": True})
 
     def action_toggle_pinned(self):
         """Let the rule decide about these stays, or let it not."""
