@@ -198,11 +198,9 @@ class ByHand:
             "CREATE TABLE bench_stay (LIKE client_group_member INCLUDING ALL);"
             "CREATE TABLE bench_link (LIKE client_group_res_partner_rel INCLUDING ALL);"
         )
+        targets = {"group_id": "client_group", "partner_id": "res_partner"}
         for table in ("bench_stay", "bench_link"):
-            for column, target in (
-                ("group", "client_group"),
-                ("partner", "res_partner"),
-            ):
+            for column, target in targets.items():
                 env.cr.execute(
                     SQL(
                         "ALTER TABLE %s ADD FOREIGN KEY (%s) REFERENCES %s (id)",
