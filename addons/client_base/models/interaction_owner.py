@@ -59,12 +59,12 @@ class InteractionOwner(models.AbstractModel):
     )
     client_interaction_count = fields.Integer(
         string="Number of Interactions",
-        compute="_compute_last_touch",
+        compute="_compute_history",
         groups="client_base.group_client_user",
     )
     last_touch_date = fields.Datetime(
         string="Last Touch",
-        compute="_compute_last_touch",
+        compute="_compute_history",
         search="_search_last_touch_date",
         groups="client_base.group_client_user",
         help="When the client was last spoken or written to, or spoke or wrote to us.",
@@ -72,13 +72,13 @@ class InteractionOwner(models.AbstractModel):
     last_touch_channel = fields.Selection(
         selection=CHANNELS,
         string="Last Touch By",
-        compute="_compute_last_touch",
+        compute="_compute_history",
         groups="client_base.group_client_user",
     )
     effective_channel = fields.Selection(
         selection=CHANNELS,
         string="Answers Best",
-        compute="_compute_effective_channel",
+        compute="_compute_history",
         groups="client_base.group_client_user",
         help="The channel this client answered best within the last year.",
     )
@@ -99,15 +99,17 @@ class InteractionOwner(models.AbstractModel):
 
     @api.depends("message_ids", "client_offer_ids.date")
     @api.depends_context("uid", "allowed_company_ids")
-    def _compute_last_touch(self):
+    def _compute_history(self):
         histories = self._fetch_histories(self.commercial_partner_id.ids)
         for partner in self:
             client = partner.commercial_partner_id
-            (
-                partner.client_interaction_count,
-                partner.last_touch_date,
-                partner.last_touch_channel,
-            ) = histories.get(client.id, (0, False, False))
+            count, date, channel, rates = histories.get(
+                client.id, (0, False, False, {})
+            )
+            partner.client_interaction_count = count
+            partner.last_touch_date = date
+            partner.last_touch_channel = channel
+            partner.effective_channel = channels.best_channel(rates)
 
     @api.model
     def _search_last_touch_date(self, operator, value):
@@ -126,14 +128,6 @@ class InteractionOwner(models.AbstractModel):
             return Domain("commercial_partner_id", "not in", self._select_touched())
         last = SQL("%s %s", LAST_TOUCH[operator], moment)
         return Domain("commercial_partner_id", "in", self._select_touched(last))
-
-    @api.depends("message_ids")
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_effective_channel(self):
-        counts = self._fetch_channel_counts(self.commercial_partner_id.ids)
-        for partner in self:
-            client = partner.commercial_partner_id
-            partner.effective_channel = channels.best_channel(counts.get(client.id, {}))
 
     # === ACTION METHODS ===
 
@@ -217,46 +211,36 @@ class InteractionOwner(models.AbstractModel):
 
     @api.model
     def _fetch_histories(self, client_ids):
-        """:return: number of interactions, date and channel of the last touch of each
-        :rtype: dict[int, tuple[int, datetime, str]]
+        """Sum up what was said between us and the clients.
+
+        :return: of each the number of interactions, date and channel of the last
+            touch, and how many were sent and answered by each channel
+        :rtype: dict[int, tuple[int, datetime, str, dict[str, tuple[int, int]]]]
         """
         history = self._search_history([("partner_id", "in", client_ids)])
-        history.groupby = SQL("partner_id")
-        past = SQL("FILTER (WHERE is_touch AND date <= %s)", fields.Datetime.now())
-        rows = self.env.execute_query(
-            history.select(
-                SQL("partner_id"),
-                SQL("COUNT(*)"),
-                SQL("MAX(date) %s", past),
-                SQL("(ARRAY_AGG(channel ORDER BY date DESC, id DESC) %s)[1]", past),
-            )
-        )
-        return {client_id: tuple(values) for client_id, *values in rows}
+        rows = self.env.execute_query(self._select_histories(history))
+        return {
+            client_id: (count, date, channel, rates or {})
+            for client_id, count, date, channel, rates in rows
+        }
 
     @api.model
-    def _fetch_channel_counts(self, client_ids):
-        """Count what was sent to the clients by each channel, and what was answered.
-
-        :rtype: dict[int, dict[str, tuple[int, int]]]
-        """
-        since = fields.Datetime.now() - timedelta(days=EFFECTIVE_DAYS)
-        touches = self._search_history(
-            self._get_touch_domain()
-            & Domain("partner_id", "in", client_ids)
-            & Domain("date", ">=", since)
-        )
-        counts = {}
-        for partner_id, channel, sent, answered in self.env.execute_query(
-            self._select_channel_counts(touches)
-        ):
-            counts.setdefault(partner_id, {})[channel] = (sent, answered)
-        return counts
-
-    @api.model
-    def _select_channel_counts(self, touches):
+    def _select_histories(self, history):
+        """One statement: to plan the many sources takes longer than to read them."""
+        now = fields.Datetime.now()
         return SQL(
             """
-            WITH touch AS (
+            WITH history AS (
+                SELECT partner_id,
+                       id,
+                       date,
+                       channel,
+                       direction,
+                       is_answered,
+                       is_touch AND date <= %(now)s AS is_past
+                  FROM %(from_)s
+                 WHERE %(where)s
+            ), touch AS (
                 SELECT partner_id,
                        channel,
                        direction,
@@ -267,22 +251,45 @@ class InteractionOwner(models.AbstractModel):
                                ORDER BY date DESC
                                    ROWS UNBOUNDED PRECEDING
                        ) AS next_answer
-                  FROM %(from_)s
-                 WHERE %(where)s
+                  FROM history
+                 WHERE is_past
+                   AND date >= %(since)s
+            ), rate AS (
+                SELECT partner_id,
+                       channel,
+                       COUNT(*) AS sent,
+                       COUNT(*) FILTER (
+                           WHERE is_answered
+                              OR next_answer <= date + %(days)s * INTERVAL '1 day'
+                       ) AS answered
+                  FROM touch
+                 WHERE direction = 'out'
+                   AND channel != 'other'
+              GROUP BY partner_id, channel
+            ), rates AS (
+                SELECT partner_id,
+                       JSONB_OBJECT_AGG(
+                           channel, JSONB_BUILD_ARRAY(sent, answered)
+                       ) AS by_channel
+                  FROM rate
+              GROUP BY partner_id
             )
-            SELECT partner_id,
-                   channel,
+            SELECT history.partner_id,
                    COUNT(*),
-                   COUNT(*) FILTER (
-                       WHERE is_answered
-                          OR next_answer <= date + %(days)s * INTERVAL '1 day'
-                   )
-              FROM touch
-             WHERE direction = 'out'
-               AND channel != 'other'
-          GROUP BY partner_id, channel
+                   MAX(date) FILTER (WHERE is_past),
+                   (
+                       ARRAY_AGG(channel ORDER BY date DESC, id DESC)
+                       FILTER (WHERE is_past)
+                   )[1],
+                   rates.by_channel
+              FROM history
+         LEFT JOIN rates
+                ON rates.partner_id = history.partner_id
+          GROUP BY history.partner_id, rates.by_channel
             """,
-            from_=touches.from_clause,
-            where=touches.where_clause or SQL("TRUE"),
+            now=now,
+            since=now - timedelta(days=EFFECTIVE_DAYS),
             days=ANSWER_DAYS,
+            from_=history.from_clause,
+            where=history.where_clause or SQL("TRUE"),
         )
