@@ -107,7 +107,7 @@ class CardReview(models.AbstractModel):
 
     @api.depends("reviewed_on", "client_type_id", "company_id")
     def _compute_review_due(self):
-        companies_sudo = self.env["res.company"].sudo().search([])  # a common setting
+        companies_sudo = self.env["res.company"].sudo().search(Domain.TRUE)  # all count
         shortest = min(
             companies_sudo.mapped("client_review_interval"),
             default=DEFAULT_REVIEW_INTERVAL,
