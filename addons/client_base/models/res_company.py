@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
 from .card_review import DEFAULT_REVIEW_INTERVAL
@@ -47,8 +47,20 @@ class ResCompany(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         companies = super().create(vals_list)
+        self.env.registry.clear_cache()  # core does it before there is a card
         self.env["res.partner"]._renew_review_due(companies._get_cards_domain())
         return companies
+
+    def cache_invalidation_fields(self):
+        return super().cache_invalidation_fields() | {"partner_id"}
+
+    @api.model
+    @tools.ormcache()
+    def _get_own_card_ids(self):
+        """:return: ids of the cards of our own companies, archived ones too"""
+        # sudo: they are no clients, whoever may see them
+        companies_sudo = self.sudo().with_context(active_test=False).search([])
+        return tuple(companies_sudo.partner_id.ids)
 
     def _get_cards_domain(self):
         """The cards that belong to no company follow the shortest interval of all."""

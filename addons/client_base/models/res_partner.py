@@ -233,16 +233,10 @@ class ResPartner(models.Model):
     @api.model
     def _get_client_domain(self):
         """Which partners are clients."""
-        companies_sudo = (  # our own companies are no clients, whoever may see them
-            self.env["res.company"]
-            .sudo()
-            .with_context(active_test=False)
-            .search(Domain.TRUE)
-        )
         return Domain(
             [
                 ("parent_id", "=", False),
                 ("partner_share", "=", True),
-                ("id", "not in", companies_sudo.partner_id.ids),
+                ("id", "not in", self.env["res.company"]._get_own_card_ids()),
             ]
         )

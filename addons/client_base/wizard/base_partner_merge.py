@@ -14,6 +14,7 @@ class MergePartnerAutomatic(models.TransientModel):
         self._follow_handovers(src_partners, dst_partner)
         self._end_double_reminders(src_partners, dst_partner)
         result = super()._update_foreign_keys(src_partners, dst_partner)
+        self.env.registry.clear_cache()  # a company may have another card from now on
         self._drop_double_points(dst_partner)
         dst_partner._pull_primary_contacts(PRIMARY_FIELDS)
         return result
@@ -27,7 +28,6 @@ class MergePartnerAutomatic(models.TransientModel):
         cards_sudo = (dst_partner + src_partners).sudo()  # whoever may merge cards
         keyed_sudo = cards_sudo.filtered("sync_key")[:1]
         key = {name: keyed_sudo[name] for name in ("sync_source", "sync_key")}
-        src_partners.sudo().write({"sync_source": False, "sync_key": False})
         properties = cards_sudo._join_properties()
         src_partners.sudo().with_context(card_entry=ACCEPT).write(
             {"sync_source": False, "sync_key": False}
