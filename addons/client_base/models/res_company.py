@@ -62,7 +62,7 @@ class ResCompany(models.Model):
     def _get_own_card_ids(self):
         """:return: ids of the cards of our own companies, archived ones too"""
         # sudo: they are no clients, whoever may see them
-        companies_sudo = self.sudo().with_context(active_test=False).search([])
+        companies_sudo = self.sudo().with_context(active_test=False).search(Domain.TRUE)
         return tuple(companies_sudo.partner_id.ids)
 
     def _get_cards_domain(self):
