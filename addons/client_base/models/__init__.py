@@ -17,6 +17,7 @@ from . import contact_point_owner
 from . import card_rules
 from . import card_form
 from . import card_letters
+from . import family_sync
 from . import group_owner
 from . import handover_owner
 from . import reminder_owner

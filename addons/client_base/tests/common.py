@@ -44,6 +44,21 @@ class ClientCommon(BaseCommon):
         return cls.env["res.partner"].create({"name": name, **values})
 
     @classmethod
+    def _create_families(cls, count, **values):
+        """:return: companies, each with a person who works there"""
+        Card = cls.env["res.partner"]
+        clients = Card.create(
+            [{"name": f"C{n}", "is_company": True, **values} for n in range(count)]
+        )
+        Card.create(
+            [
+                {"name": f"P{client.id}", "parent_id": client.id, **values}
+                for client in clients
+            ]
+        )
+        return clients
+
+    @classmethod
     def _get_points(cls, partner, kind="phone"):
         """:return: the points of a kind, the primary one first"""
         points = cls.env["client.contact.point"].sudo()

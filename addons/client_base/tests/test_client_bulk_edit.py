@@ -215,22 +215,27 @@ class TestClientBulkEdit(ClientCommon):
         self.assertFalse(forgotten.exists())
         self.assertTrue(made.exists())
 
+    def test_people_share_what_changed_with_their_clients(self):
+        industry = self.env["res.partner.industry"].create({"name": "Mills"})
+        clients = self._create_families(2)
+        self._change(partner_ids=[Command.set(clients.ids)], industry_id=industry.id)
+        for person in clients.child_ids:
+            self.assertEqual(person.industry_id, industry)
+
     def test_clients_change_in_a_constant_number_of_queries(self):
         self._change(city="Рівне", add_tag_ids=[Command.set(self.vip.ids)])
+        industry = self.env["res.partner.industry"].create({"name": "Mills"})
         counts = []
         for size in (5, 60):
-            clients = self.env["res.partner"].create(
-                [
-                    {"name": f"C{n}", "client_type_id": self.office.id}
-                    for n in range(size)
-                ]
-            )
+            clients = self._create_families(size, client_type_id=self.office.id)
             edit = self._prepare(
                 partner_ids=[Command.set(clients.ids)],
                 client_type_id=self.shop.id,
+                industry_id=industry.id,  # core hands it down to the people
                 add_tag_ids=[Command.set(self.vip.ids)],
             )
             self.env.flush_all()
+            self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             edit.action_apply()
             edit.action_undo()

@@ -234,11 +234,10 @@ class TestClientHandover(ClientHandoverCommon):
         self._hand_over(from_user_id=self.vira.id)
         counts = []
         for size in (5, 60):
-            self.env["res.partner"].create(
-                [{"name": f"C{n}", "user_id": self.vira.id} for n in range(size)]
-            )
+            self._create_families(size, user_id=self.vira.id)
             handover = self._prepare(from_user_id=self.vira.id)
             self.env.flush_all()
+            self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             handover.action_apply()
             self.env.flush_all()
