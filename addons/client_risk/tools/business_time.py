@@ -144,7 +144,9 @@ def yearly_index(
     for year in range(MIN_YEARS):
         since = start + year * YEAR
         sold = _by_day_of_year(ordinals, since)
-        opened = np.maximum(1.0 - _by_day_of_year(np.unique(shut), since), 0.0)
+        opened = _by_day_of_year(
+            np.setdiff1d(np.arange(since, since + YEAR), shut), since
+        )
         level = _around(sold) / np.maximum(_around(opened), 1.0)
         if not level.mean():
             return None

@@ -32,8 +32,9 @@ class Facts:
 
     ``planned``: something is planned with a client who has not bought; ``irregular``:
     blanket orders or projects, no rhythm to judge; ``promised``: the day he told is
-    still to come. ``promise_overdue`` (ours), ``debt_overdue`` and ``open_claim`` only
-    where the company wants them to count.
+    still to come, ``told_lately``: it has passed within the dwell. ``promise_overdue``
+    (ours), ``debt_overdue`` and ``open_claim`` only where the company wants them to
+    count.
     """
 
     removed: Flags
@@ -43,6 +44,7 @@ class Facts:
     planned: Flags
     irregular: Flags
     promised: Flags
+    told_lately: Flags
 
     @classmethod
     def none(cls, size: int) -> "Facts":
@@ -111,7 +113,9 @@ def _propose(
     count = evidence.count
     late = (evidence.missed_on != NO_DAY) & (today >= evidence.missed_on)
     late &= ~facts.promised
-    lost = (evidence.chance < policy.lost_chance) & ~facts.promised
+    # A broken promise is a call first, and a loss only later.
+    called_off = facts.promised | facts.told_lately
+    lost = (evidence.chance < policy.lost_chance) & ~called_off
     shrinking, growing = _trends(evidence, before, policy)
     ladder: list[tuple[Status, Flags]] = [
         (Status.REMOVED, facts.removed),

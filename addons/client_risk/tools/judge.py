@@ -5,7 +5,7 @@ column of one row; no number depends on who else is in the batch.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -104,7 +104,7 @@ def judge(
     evidence = Evidence(
         histories.count, clients.last, plan.missed_on, future, trends.z, trends.ratio
     )
-    facts = _with_promises(clients.facts, plan)
+    facts = _with_promises(clients, plan, today, policy)
     status = classify(evidence, facts, clients.previous, today, policy)
     is_late = (plan.missed_on != NO_DAY) & (today >= plan.missed_on)
     return Verdicts(
@@ -128,15 +128,17 @@ def judge(
     )
 
 
-def _with_promises(facts: Facts, plan: Schedule) -> Facts:
-    return Facts(
-        removed=facts.removed,
-        promise_overdue=facts.promise_overdue,
-        debt_overdue=facts.debt_overdue,
-        open_claim=facts.open_claim,
-        planned=facts.planned,
-        irregular=facts.irregular,
+def _with_promises(
+    clients: Clients, plan: Schedule, today: int, policy: Policy
+) -> Facts:
+    """Add to the facts which told days are to come and which have passed lately."""
+    facts = clients.facts
+    passed = (clients.told > clients.last) & (clients.told < today)
+    lately = passed & (today - clients.told <= policy.dwell_days)
+    return replace(
+        facts,
         promised=facts.promised | plan.is_promised,
+        told_lately=facts.told_lately | lately,
     )
 
 
