@@ -1,0 +1,2 @@
+from . import test_client_transaction
+from . import test_security
