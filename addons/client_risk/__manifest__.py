@@ -11,6 +11,8 @@
         "security/ir.model.access.csv",
         "security/client_risk_security.xml",
         "views/client_transaction_views.xml",
+        "report/client_purchase_views.xml",
+        "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "views/client_risk_menus.xml",
     ],

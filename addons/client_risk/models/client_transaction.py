@@ -101,6 +101,9 @@ class ClientTransaction(models.Model):
         "UNIQUE (company_id, source, key)",
         "The accounting system has told this document already.",
     )
+    _event_idx = models.Index(
+        "(company_id, kind, partner_id, date) WHERE active AND is_cancelled IS NOT TRUE"
+    )
     _partner_key_idx = models.Index("(source, partner_key)")
 
     @api.depends("number", "key")

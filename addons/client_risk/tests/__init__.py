@@ -1,2 +1,3 @@
+from . import test_client_purchase
 from . import test_client_transaction
 from . import test_security

@@ -1,0 +1,18 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    client_purchase_event = fields.Selection(
+        selection=[
+            ("auto", "Shipment, else invoice, else order"),
+            ("shipment", "Shipment"),
+            ("invoice", "Invoice"),
+            ("order", "Order"),
+        ],
+        string="What Counts as a Purchase",
+        required=True,
+        default="auto",
+        help="One sale has several documents: only one of them may count.",
+    )

@@ -1,0 +1,9 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    client_purchase_event = fields.Selection(
+        related="company_id.client_purchase_event", readonly=False, required=True
+    )
