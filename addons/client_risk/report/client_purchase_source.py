@@ -137,7 +137,7 @@ class ClientPurchaseSource(models.AbstractModel):
 
     @api.model
     def _select_invoices(self):
-        """Invoices where they count; credit notes where no goods are seen coming back."""
+        """Invoices where they count; credit notes where no goods come back."""
         return SQL(
             """
             SELECT billed.id,

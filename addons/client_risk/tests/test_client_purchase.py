@@ -19,17 +19,18 @@ class TestClientPurchase(RiskCommon):
             {"name": "Paint", "list_price": 100, "taxes_id": False}
         )
 
-    def _sell(self, quantity=2, partner=None, **values):
+    def _sell(self, quantity=2, partner=None, date_order=None, **values):
         """:return: a confirmed order of so many hundred"""
         line = {"product_id": self.product.id, "product_uom_qty": quantity}
         order = self.env["sale.order"].create(
             {
                 "partner_id": (partner or self.client).id,
                 "order_line": [Command.create({**line, "tax_ids": False})],
+                **values,
             }
         )
         order.action_confirm()
-        order.write({"date_order": datetime(2026, 2, 3, 12), **values})
+        order.date_order = date_order or datetime(2026, 2, 3, 12)
         return order
 
     def _get_purchases(self, client=None):
@@ -121,9 +122,9 @@ class TestClientPurchase(RiskCommon):
             {"name": "Francs", "currency_id": franc.id}
         )
         order = self._sell(pricelist_id=prices.id)
-        line = order.order_line
-        line.price_unit = 3
-        self.assertAlmostEqual(self._get_purchases()[0][1], 2 * 3 / order.currency_rate)
+        self.assertEqual(order.currency_id, franc)
+        order.order_line.price_unit = 3
+        self.assertAlmostEqual(self._get_purchases()[0][1], 2 * 3 * 50)
 
     @users("client_user")
     def test_user_sees_purchases_of_his_companies(self):
