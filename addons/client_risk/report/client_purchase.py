@@ -20,6 +20,7 @@ class ClientPurchase(models.Model):
     _rec_name = "name"
     _auto = False
     _depends = {
+        "account.journal": ["company_id", "type"],
         "account.move": [
             "amount_untaxed_signed",
             "company_id",
@@ -80,44 +81,49 @@ class ClientPurchase(models.Model):
 
     @property
     def _table_query(self):
-        sources = SQL(" UNION ALL ").join(
-            SQL(
-                """SELECT source.id * %(slots)s + %(slot)s AS id,
-                          source.partner_id, source.company_id, source.date,
-                          source.amount, source.name, source.res_model, source.res_id
-                     FROM (%(select)s) AS source""",
-                slots=SLOTS,
-                slot=slot,
-                select=select,
-            )
+        """Each source joins the client, so that one client is read by indexes."""
+        sources = [
+            self._complete(slot, select)
             for slot, select in enumerate(self._get_sources().values())
+        ]
+        return SQL(
+            "WITH counted AS (%s) %s",
+            self._select_counted(),
+            SQL(" UNION ALL ").join(sources),
         )
+
+    def _complete(self, slot, select):
+        """Add the client and the currency to the rows of a source.
+
+        The types must be the same in all sources, or the database does not look into
+        them for one client.
+        """
         return SQL(
             """
-              WITH counted AS (%(counted)s)
-            SELECT purchase.id,
-                   purchase.name,
+            SELECT source.id * %(slots)s + %(slot)s AS id,
+                   source.name::varchar AS name,
                    contact.commercial_partner_id AS partner_id,
-                   purchase.partner_id AS contact_id,
-                   purchase.company_id,
-                   purchase.date,
-                   purchase.amount,
+                   source.partner_id AS contact_id,
+                   source.company_id,
+                   source.date::date AS date,
+                   source.amount::numeric AS amount,
                    company.currency_id,
-                   purchase.amount < 0 AS is_return,
-                   purchase.res_model,
-                   purchase.res_id
-              FROM (%(sources)s) AS purchase
-              JOIN res_partner contact ON contact.id = purchase.partner_id
-              JOIN res_company company ON company.id = purchase.company_id
-             WHERE purchase.amount <> 0
+                   source.amount < 0 AS is_return,
+                   source.res_model::varchar AS res_model,
+                   source.res_id
+              FROM (%(select)s) AS source
+              JOIN res_partner contact ON contact.id = source.partner_id
+              JOIN res_company company ON company.id = source.company_id
+             WHERE source.amount <> 0
                AND NOT EXISTS (
                        SELECT 1
                          FROM res_company own
                         WHERE own.partner_id = contact.commercial_partner_id
                    )
             """,
-            counted=self._select_counted(),
-            sources=sources,
+            slots=SLOTS,
+            slot=slot,
+            select=select,
         )
 
     def action_open_document(self):
