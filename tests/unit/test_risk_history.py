@@ -38,6 +38,7 @@ def days_of(events):
         # else to the latest one.
         ([buy(1, 10), buy(5, 10), buy(9, -50)], [(1, 10)]),
         ([buy(1, -10), buy(5, 10)], [(5, 10)]),
+        ([buy(1, 0.1), buy(1, 0.2), buy(2, -0.3)], []),
         ([buy(1, -10, returns=5), buy(5, 30)], [(5, 20)]),
     ],
 )

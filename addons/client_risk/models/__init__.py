@@ -1,3 +1,4 @@
+from . import client_risk_history
 from . import client_transaction_sync
 from . import client_transaction
 from . import client_transaction_line

@@ -1,6 +1,7 @@
 """From purchases to the few numbers that the rule needs of each client."""
 
 import datetime as dt
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from .business_time import BusinessTime
 LOOK_BACK_DAYS = 730
 MIN_GAPS = 8
 MAX_GAPS = 30
+# The database adds up decimals; floats must not leave a trace of what was returned.
+AMOUNT_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,8 @@ def to_events(purchases: Iterable[Purchase], merge_within: int = 0) -> Events:
 
 
 def _sum_sorted(parts: list[float]) -> float:
-    return float(sum(sorted(parts)))
+    """Add up amounts: in any order the same, and what is taken back whole leaves 0."""
+    return round(math.fsum(parts), AMOUNT_DIGITS)
 
 
 def _take_off(
