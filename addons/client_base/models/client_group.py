@@ -107,8 +107,14 @@ class ClientGroup(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        groups = super().create(vals_list)
+        bare = [
+            {name: value for name, value in vals.items() if name != "partner_ids"}
+            for vals in vals_list
+        ]
+        groups = super().create(bare)
         groups._forget_watched()
+        for group, vals in zip(groups, vals_list, strict=True):
+            group._set_clients(vals.get("partner_ids"))
         return groups
 
     def write(self, vals):
@@ -118,9 +124,12 @@ class ClientGroup(models.Model):
             super(ClientGroup, changed).write({"is_rule_on": False})
         if vals.get("set_id"):
             self._settle_set(vals["set_id"])
+        vals = dict(vals)
+        chosen = vals.pop("partner_ids", None)
         result = super().write(vals)
         if self._get_watch_fields() & vals.keys():
             self._forget_watched()
+        self._set_clients(chosen)
         return result
 
     def unlink(self):
@@ -212,6 +221,18 @@ class ClientGroup(models.Model):
                 if (group.id, partner.id) not in inside
             ]
         )
+
+    def _set_clients(self, commands):
+        """Let clients in and out by hand, each by a stay.
+
+        :param commands: as for a many2many; or ids
+        """
+        for group in self if commands else ():
+            present = group.partner_ids
+            draft = group.new({"partner_ids": commands}, origin=group)
+            wanted = draft.partner_ids._origin
+            group._enter(wanted - present)
+            group._leave(present - wanted)
 
     def _leave(self, partners):
         """End the open stays of ``partners``; the history stays."""

@@ -24,6 +24,7 @@ class ClientGroupRecompute(models.AbstractModel):
         """
         self.ensure_one()
         self.env.flush_all()
+        self._check_properties(self.env["res.partner"], self._read_rule())
         [(came, gone, displaced)] = self.env.execute_query(
             SQL(
                 """

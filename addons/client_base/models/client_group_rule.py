@@ -1,5 +1,8 @@
+import json
+import logging
 from ast import literal_eval
 from contextlib import contextmanager
+from itertools import pairwise
 
 from psycopg2 import Error as DatabaseError
 
@@ -9,6 +12,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .client_import_worker import CONCURRENCY_ERRORS, MAX_FAILURES
+
+_logger = logging.getLogger(__name__)
 
 MAX_RULE_LENGTH = 20_000
 RULE_ERRORS = (ValueError, TypeError, KeyError, UserError, DatabaseError)
@@ -92,6 +97,7 @@ class ClientGroupByRule(models.AbstractModel):
     def _try_rule(self):
         """:raise Exception: one of ``RULE_ERRORS`` when the rule cannot be run"""
         domain = self._read_rule()
+        self._check_properties(self.env["res.partner"], domain)
         self._check_readable(self.env["res.partner"], domain)
         domain.validate(self.env["res.partner"].sudo())  # rights were checked above
         query = self._search_fitting()
@@ -149,13 +155,44 @@ class ClientGroupByRule(models.AbstractModel):
                 )
         return reader
 
+    def _check_properties(self, model, domain):
+        """Refuse properties that no definition has, such as one that was deleted.
+
+        PostgreSQL would find nobody by them, and the group would lose its clients.
+        """
+        for condition in domain.iter_conditions():
+            end = model
+            for name, below in pairwise([*condition.field_expr.split("."), None]):
+                field = end._fields.get(name)
+                if field is not None and field.type == "properties" and below:
+                    self._check_property(field, below, end.env)
+                if field is None or not field.relational:
+                    break
+                end = end.env[field.comodel_name]
+            if condition.operator.removesuffix("!") in ("any", "not any"):
+                self._check_properties(end, Domain(condition.value))
+
+    def _check_property(self, field, name, env):
+        owner = env[field.model_name]._fields[field.definition_record].comodel_name
+        definitions = env[owner].sudo()  # of a type of any company
+        definitions.flush_model([field.definition_record_field])
+        known = SQL(
+            "SELECT 1 FROM %(table)s WHERE %(definition)s @> %(wanted)s::jsonb LIMIT 1",
+            table=SQL.identifier(definitions._table),
+            definition=SQL.identifier(field.definition_record_field),
+            wanted=json.dumps([{"name": name}]),
+        )
+        if not env.execute_query(known):
+            raise UserError(self.env._("There is no field “%(field)s”.", field=name))
+
     def _explain(self, error):
         """:return: what is wrong with the rule, one line without SQL"""
         if isinstance(error, UserError):
             return str(error.args[0])
         if isinstance(error, DatabaseError):
             return self.env._("A value does not suit its field.")
-        return str(error).strip("'").splitlines()[0][:200]
+        lines = str(error).strip("'").splitlines() or [type(error).__name__]
+        return lines[0][:200]
 
     # === ACTION METHODS ===
 
@@ -334,9 +371,13 @@ class ClientGroupByRule(models.AbstractModel):
                 self._recompute(partner_ids)
         except CONCURRENCY_ERRORS:
             raise
-        except RULE_ERRORS as error:
+        except Exception as error:
+            if not isinstance(error, RULE_ERRORS):
+                _logger.exception("The rule of group %d does not run", self.id)
             self.env.transaction.clear()
-            self.rule_error = self._explain(error)
+            problem = self._explain(error)
+            if self.rule_error != problem:  # many who write at once do not meet here
+                self.rule_error = problem
         else:
             if self.rule_error:
                 self.rule_error = False

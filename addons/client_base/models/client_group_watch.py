@@ -1,8 +1,13 @@
+import logging
+
+from psycopg2 import Error as DatabaseError
+
 from odoo import SUPERUSER_ID, api, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
 
-from .client_group_rule import RULE_ERRORS
+_logger = logging.getLogger(__name__)
 
 TOUCHED = "client_base.group.touched"
 ROUNDS = "client_base.group.rounds"
@@ -16,6 +21,9 @@ class ClientGroupWatch(models.AbstractModel):
 
     Each write notes which fields of which records it touched; before the commit, each
     rule that mentions one of them is run once, for the clients concerned only.
+
+    Whatever is wrong with a rule, nobody is kept from writing a card by it: the
+    scheduled action runs the rule again and tells what is wrong.
     """
 
     _name = "client.group.watch"
@@ -43,8 +51,9 @@ class ClientGroupWatch(models.AbstractModel):
             try:
                 domain = group._read_rule() & group._get_scope_domain()
                 mentions = RuleMentions(self.env).collect(domain)
-            except RULE_ERRORS:
-                continue  # the scheduled action tells what is wrong
+            except Exception:  # noqa: BLE001 - every write of a card comes by here
+                _logger.info("The rule of group %d is not watched", group.id)
+                continue
             for model, name, path in mentions:
                 watched.setdefault(model, {}).setdefault(name, []).append(
                     (group.id, path)
@@ -91,6 +100,7 @@ class ClientGroupWatch(models.AbstractModel):
         data[ROUNDS] = data.get(ROUNDS, 0) + 1
         if data[ROUNDS] > MAX_ROUNDS:
             return
+        self.env.flush_all()  # what fails here is no rule's fault
         partner_ids = self._resolve_touched(touched)
         for group in self.browse(partner_ids).exists().sorted():
             group._recompute_or_tell(partner_ids[group.id])
@@ -120,7 +130,13 @@ class ClientGroupWatch(models.AbstractModel):
         if not path:
             return ids
         partners = self.env["res.partner"].sudo().with_context(active_test=False)
-        return partners._search(Domain(path, "in", list(ids))).get_result_ids()
+        try:
+            return partners._search(Domain(path, "in", list(ids))).get_result_ids()
+        except (UserError, DatabaseError):
+            raise  # what waits to be written may be refused; that is no rule's fault
+        except Exception:  # noqa: BLE001 - a way that cannot be gone back
+            _logger.info("No client is found by the way %s", path)
+            return ()
 
 
 class RuleMentions:
@@ -130,6 +146,7 @@ class RuleMentions:
         self._env = env
         self._found = set()
         self._seen = set()
+        self._computing = []
 
     def collect(self, domain):
         """:return: set of (model, field, path from the client to that model)"""
@@ -166,5 +183,13 @@ class RuleMentions:
             below = f"{path}.{field.name}".lstrip(".")
             self._found.add((field.comodel_name, field.inverse_name, below))
         if not field.store and field.type != "one2many":
-            for dependency in model.pool.field_depends.get(field, ()):
-                self._follow(model, dependency, path)
+            self._follow_dependencies(model, field, path)
+
+    def _follow_dependencies(self, model, field, path):
+        """Note what a field is computed from; one computed from itself ends there."""
+        if field in self._computing:
+            return
+        self._computing.append(field)
+        for dependency in model.pool.field_depends.get(field, ()):
+            self._follow(model, dependency, path)
+        self._computing.pop()

@@ -6,6 +6,7 @@ from . import test_client_export
 from . import test_client_handover
 from . import test_client_handover_return
 from . import test_client_group_entry
+from . import test_client_group_poison
 from . import test_client_group_rule
 from . import test_client_group_set
 from . import test_client_group_watch
