@@ -112,9 +112,10 @@ class CardReview(models.AbstractModel):
             companies_sudo.mapped("client_review_interval"),
             default=DEFAULT_REVIEW_INTERVAL,
         )
-        for partner in self:
+        # groups and types of any company ask for reviews
+        for partner, card_sudo in zip(self, self.sudo(), strict=True):
             since = partner.reviewed_on or fields.Date.to_date(partner.create_date)
-            days = partner._get_own_review_interval() or shortest
+            days = card_sudo._get_own_review_interval() or shortest
             partner.review_due = since and since + timedelta(days=days)
 
     def action_mark_reviewed(self):
@@ -126,16 +127,15 @@ class CardReview(models.AbstractModel):
     def _get_own_review_interval(self):
         """:return: days, or nothing when only what is common to all companies counts"""
         self.ensure_one()
-        card_sudo = self.sudo()  # groups and types of any company ask for reviews
         intervals = [
             group.review_interval
-            for group in card_sudo.client_group_ids
+            for group in self.client_group_ids
             if group.active and group.review_interval
         ]
         return (
             min(intervals, default=0)
-            or card_sudo.client_type_id.review_interval
-            or card_sudo.company_id.client_review_interval
+            or self.client_type_id.review_interval
+            or self.company_id.client_review_interval
         )
 
     @api.model

@@ -111,11 +111,7 @@ class ClientImportApply(models.AbstractModel):
                 for row, _parsed, verdict in work
             ]
         )
-        created = self.browse([row.id for row, *_rest in work])
-        created.is_created = True
-        created_sudo = created.sudo()  # whether one may write them was asked just now
-        for row_sudo, card in zip(created_sudo, cards, strict=True):
-            row_sudo.partner_id = card
+        self.browse([row.id for row, *_rest in work])._link_cards(cards)
 
     def _prepare_defaults(self, file):
         """What a new card gets beside the cells of its row."""

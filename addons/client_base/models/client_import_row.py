@@ -294,6 +294,37 @@ class ClientImportRow(models.Model):
             )
         )
 
+    def _link_cards(self, cards):
+        """Note which new client each row became.
+
+        With one statement: nothing is computed from it, and the groups look at new
+        clients anyway.
+        """
+        self.check_access("write")
+        names = ["partner_id", "is_created"]
+        self.flush_recordset(names)
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE client_import_row
+                   SET partner_id = made.card_id,
+                       is_created = TRUE,
+                       write_uid = %(user)s,
+                       write_date = %(now)s
+                  FROM UNNEST(%(rows)s::int[], %(cards)s::int[])
+                    AS made (row_id, card_id)
+                 WHERE client_import_row.id = made.row_id
+             RETURNING 1
+                """,
+                rows=self.ids,
+                cards=cards.ids,
+                user=self.env.uid,
+                now=self.env.cr.now(),
+            )
+        )
+        self.invalidate_recordset([*names, "missing_labels"])
+        cards.invalidate_recordset(["client_import_row_ids"])
+
     def _fetch_json(self, name):
         """Read a JSON column; the ORM would copy each value deeply.
 

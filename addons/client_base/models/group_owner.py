@@ -28,9 +28,10 @@ class GroupOwner(models.AbstractModel):
     @api.depends("client_group_member_ids.date_to", "client_group_member_ids.group_id")
     def _compute_client_group_ids(self):
         for partner in self:
-            partner.client_group_ids = partner.client_group_member_ids.filtered(
-                lambda stay: not stay.date_to
-            ).group_id
+            stays = partner.client_group_member_ids
+            if stays:
+                stays = stays.filtered(lambda stay: not stay.date_to)
+            partner.client_group_ids = stays.group_id
 
     def _inverse_client_group_ids(self):
         entering, leaving = {}, {}
