@@ -13,8 +13,8 @@ from clients import XmlRpc
 from ground import odoo
 
 ADMIN = ("admin", "admin")
-HANDOVERS = 12
-CLIENTS = 150  # of each hand-over
+HANDOVERS = 8
+CLIENTS = 100  # of each hand-over
 
 
 def wait_until(condition: Callable[[], bool], what: str, *, timeout: float) -> None:

@@ -29,6 +29,7 @@ from . import res_partner
 from . import res_users
 from . import res_company
 from . import res_config_settings
+from . import ir_model_fields
 from . import mail_activity
 from . import client_reminder_cause
 from . import client_reminder_plan

@@ -63,6 +63,7 @@ class ClientGroup(models.Model):
         column2="partner_id",
         string="Clients",
         readonly=True,
+        copy=False,
         help="Who is in the group now.",
     )
     client_count = fields.Integer(compute="_compute_client_count")

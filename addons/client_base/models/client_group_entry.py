@@ -1,7 +1,7 @@
 import logging
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import plaintext2html
@@ -14,6 +14,11 @@ _logger = logging.getLogger(__name__)
 # Clients for whom whoever saved something waits; more are the scheduled action's.
 AT_ONCE = 50
 BATCH = 200
+
+# Context value that no caller from outside can send: a card is being created, and what
+# others do with it, such as following it, has to wait until it is there.
+LATER = object()
+WAITING = "client_base.group.entry"
 
 
 class ClientGroupEntry(models.AbstractModel):
@@ -131,6 +136,19 @@ class ClientGroupEntry(models.AbstractModel):
                 group._do_entry(waiting.try_lock_for_update())
             else:
                 group.env.ref("client_base.ir_cron_client_group")._trigger()
+
+    def _request_entry_later(self):
+        """Do what is to be done before the commit."""
+        precommit = self.env.cr.precommit
+        if WAITING not in precommit.data:
+            precommit.data[WAITING] = set()
+            nobody = self.env(user=SUPERUSER_ID, context={}, su=True)
+            precommit.add(nobody["client.group"]._request_waiting)
+        precommit.data[WAITING].update(self.ids)
+
+    def _request_waiting(self):
+        group_ids = self.env.cr.precommit.data.pop(WAITING, ())
+        self.browse(group_ids).exists()._request_entry()
 
     def _get_waiting(self, limit):
         """:return: the stays to be worked on, no more than the day's limit allows"""

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .client_group_entry import LATER
+
 
 class ClientGroupMember(models.Model):
     """One stay of a client in a group, from a day to a day.
@@ -168,7 +170,10 @@ class ClientGroupMember(models.Model):
             group = self.env["client.group"].browse(vals.get("group_id"))
             vals.setdefault("entry_state", group._get_entry_state())
         stays = super().create(vals_list)
-        stays.group_id._request_entry()
+        if self.env.context.get("group_entry") is LATER:
+            stays.group_id._request_entry_later()
+        else:
+            stays.group_id._request_entry()
         return stays
 
     def write(self, vals):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .client_group_entry import LATER
+
 
 class GroupOwner(models.AbstractModel):
     """Lets a client be in groups, and keeps the history of it."""
@@ -50,6 +52,15 @@ class GroupOwner(models.AbstractModel):
             group._leave(partners)
         # entering a group of a set ended the stay in another one
         self._compute_client_group_ids()
+
+    # === CRUD METHODS ===
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # somebody who follows a card before Odoo lets its author follow it is an error
+        owners = self.with_context(group_entry=LATER)
+        cards = super(GroupOwner, owners).create(vals_list)
+        return cards.with_env(self.env)
 
     # === ACTION METHODS ===
 

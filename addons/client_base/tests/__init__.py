@@ -27,6 +27,7 @@ from . import test_client_reminder_rule
 from . import test_client_type_field
 from . import test_contact_point
 from . import test_contact_point_state
+from . import test_custom_field
 from . import test_hooks
 from . import test_mail_templates
 from . import test_partner_merge

@@ -3,6 +3,7 @@ from datetime import date
 from freezegun import freeze_time
 
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged, users
 from odoo.tools import mute_logger
 
@@ -134,6 +135,17 @@ class TestClientGroupEntry(ClientGroupCommon):
         self.entering.sudo().entry_tag_ids = self.tag
         self.big.with_env(self.env).client_group_ids = self.entering
         self.assertEqual(self.big.category_id, self.tag)
+
+    @users("client_user")
+    def test_client_created_in_the_group_gets_the_task(self):
+        self.entering.write(
+            {"entry_activity_type_id": self.type.id, "user_id": self.client_user.id}
+        )
+        new = self.env["res.partner"].create(
+            {"name": "New", "client_group_ids": [Command.link(self.entering.id)]}
+        )
+        self._commit()
+        self.assertEqual(self._get_tasks(new).user_id, self.client_user)
 
     def test_those_who_fit_already_are_left_alone_unless_asked_for(self):
         self.entering.action_switch_off()

@@ -104,3 +104,7 @@ class TestClientGroupPoison(ClientGroupCommon):
         self.assertInside(group, self.big)
         self.assertEqual(group.partner_ids, self.big)
         self.assertEqual(len(group.member_ids), 2)
+
+    def test_copy_of_a_group_begins_empty(self):
+        copied = self.group.copy()
+        self.assertFalse(copied.partner_ids | copied.member_ids.partner_id)
