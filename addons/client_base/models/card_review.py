@@ -1,7 +1,7 @@
 import logging
 from datetime import timedelta
 
-from psycopg2.errors import LockNotAvailable, SerializationFailure
+from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -249,7 +249,7 @@ class CardReview(models.AbstractModel):
         try:
             with self.env.cr.savepoint(flush=False):
                 renewed = self.env.execute_query(self._get_evidence_query(facts))
-        except (LockNotAvailable, SerializationFailure):
+        except (DeadlockDetected, LockNotAvailable, SerializationFailure):
             _logger.info("Evidence for %d cards came while they changed", len(facts))
             return 0
         if renewed:

@@ -4,6 +4,7 @@ from odoo import models
 from odoo.fields import Command, Domain
 from odoo.tools import split_every
 
+from .card_rules import ACCEPT
 from .client_handover_scope import KINDS
 
 BATCH = 1000
@@ -14,6 +15,8 @@ QUIET = {
     "mail_activity_quick_update": True,
     "skip_attendee_notification": True,
     "dont_notify": True,
+    # a client who had no manager goes back without one, whatever his type requires
+    "card_entry": ACCEPT,
 }
 # Odoo computes these anew from the manager; a document changes hands, not its place.
 STEADY_FIELDS = ("team_id", "company_id", "warehouse_id")

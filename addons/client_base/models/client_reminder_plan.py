@@ -56,7 +56,9 @@ class ClientReminderPlan(models.AbstractModel):
         for code in TAKEN_BACK:
             gone = reminders.browse([row[0] for row in rows if row[1] == code])
             gone._drop(code)
-        reminders.browse([row[0] for row in rows if not row[1]])._follow_manager()
+        reminders.browse(
+            [row[0] for row in rows if not row[1]]
+        )._follow_manager_safely()
 
     def _count_preview(self):
         """:return: how many clients or people the rule will remind of in 30 days"""

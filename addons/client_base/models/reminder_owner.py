@@ -47,7 +47,7 @@ class ReminderOwner(models.AbstractModel):
                     ("state", "=", "given"),
                     ("rule_id.target", "!=", "user"),
                 ]
-            )._follow_manager()
+            )._follow_manager_safely()
         return result
 
     def action_open_reminders(self):

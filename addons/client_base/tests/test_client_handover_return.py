@@ -35,6 +35,27 @@ class TestClientHandoverUndo(ClientHandoverCommon):
         self.assertEqual(handover.state, "undone")
         self.assertEqual(set(handover.line_ids.mapped("state")), {"returned"})
 
+    def test_client_without_a_manager_goes_back_though_his_type_asks_for_one(self):
+        kind = self.env["client.type"].create({"name": "Strict"})
+        self.mill.write({"user_id": False, "client_type_id": kind.id})
+        self.env["client.type.field"].create(
+            {
+                "type_id": kind.id,
+                "field_id": self.env["ir.model.fields"]
+                ._get("res.partner", "user_id")
+                .id,
+                "requirement": "required",
+            }
+        )
+        kind.entry_policy = "block"
+        handover = self.env["client.handover"].create(
+            {"to_user_id": self.borys.id, "partner_ids": [Command.set(self.mill.ids)]}
+        )
+        handover.action_apply()
+        self.assertManager(self.borys, self.mill)
+        handover.action_undo()
+        self.assertFalse(self.mill.user_id)
+
     def test_what_was_changed_since_stays(self):
         handover = self._hand_over()
         self.mill.user_id = self.vira
@@ -286,9 +307,10 @@ class TestClientHandoverAbsence(ClientHandoverCommon):
         start, calls = Model._start, []
 
         def busy_once(record, today):
-            calls.append(today)
-            if len(calls) == 1:
-                raise ConcurrencyError
+            if record == handover:  # whatever else the database has to hand over
+                calls.append(today)
+                if len(calls) == 1:
+                    raise ConcurrencyError
             return start(record, today)
 
         with (

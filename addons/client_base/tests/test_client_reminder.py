@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -451,6 +452,21 @@ class TestReminderGiving(ReminderCommon):
         self._run_cron()
         for client in clients:
             self.assertFalse(self._get_activities(client))
+
+    @mute_logger("odoo.addons.client_base.models.client_reminder")
+    def test_reminder_that_cannot_follow_keeps_nobody_from_writing(self):
+        rule = self._add_rule()
+        client = self._add_client(contract_end_date=MONDAY)
+        self._run_cron()
+        model = type(self._get_reminders(rule))
+        with patch.object(model, "_move_to", side_effect=ValueError("no")):
+            client.user_id = self.deputy
+            self.env.flush_all()
+            self._run_cron("2026-03-03 05:00")
+        self.assertEqual(client.user_id, self.deputy)
+        self.assertFalse(rule.error)
+        self._run_cron("2026-03-03 06:00")
+        self.assertEqual(self._get_activities(client).user_id, self.deputy)
 
     def test_open_activity_follows_the_manager(self):
         rule = self._add_rule()
