@@ -162,6 +162,19 @@ class ClientGroupMember(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        today = fields.Date.context_today(self)
+        # excluded ahead: kept out from the first day on
+        vals_list = [
+            {
+                **vals,
+                "date_to": vals.get("date_from") or today,
+                "exit_code": "hand",
+                "exit_user_id": self.env.uid,
+            }
+            if vals.get("is_excluded") and not vals.get("date_to")
+            else vals
+            for vals in vals_list
+        ]
         entering = [vals for vals in vals_list if not vals.get("date_to")]
         for group_id, partner_ids in self._group_by_group(entering).items():
             group = self.env["client.group"].browse(group_id)
@@ -182,7 +195,10 @@ class ClientGroupMember(models.Model):
             ending_vals = {"exit_code": "hand", "exit_user_id": self.env.uid}
             super(ClientGroupMember, ending).write(ending_vals)
             ending._exclude_fitting()
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.get("is_excluded") and "date_to" not in vals:
+            self.filtered(lambda stay: not stay.date_to)._end("hand")
+        return result
 
     @api.model
     def _group_by_group(self, vals_list):
@@ -196,13 +212,14 @@ class ClientGroupMember(models.Model):
     # === BUSINESS METHODS ===
 
     def _end(self, code, group=None):
-        """End open stays for a reason that is no person."""
+        """End open stays, for ``code`` as the reason."""
         today = fields.Date.context_today(self)
         for date_from, stays in self.grouped("date_from").items():
             stays.write(
                 {
                     "date_to": max(date_from, today),
                     "exit_code": code,
+                    "exit_user_id": code == "hand" and self.env.uid,
                     "exit_group_id": group and group.id,
                 }
             )

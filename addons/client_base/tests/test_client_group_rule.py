@@ -114,6 +114,27 @@ class TestClientGroupRule(ClientGroupCommon):
         self.group.action_recompute()
         self.assertInside(self.group, self.small)
 
+    @users("client_user")
+    def test_client_excluded_ahead_never_enters(self):
+        self.env["client.group.member"].create(
+            {
+                "group_id": self.group.id,
+                "partner_id": self.big.id,
+                "is_excluded": True,
+            }
+        )
+        self.group.action_recompute()
+        self.assertInside(self.group)
+
+    def test_excluding_ends_the_stay_at_once_pinned_or_not(self):
+        self.small.client_group_ids = self.group
+        self.group.action_recompute()
+        self.group.member_ids.is_excluded = True
+        self.assertInside(self.group)
+        self.assertEqual(self.group.member_ids.exit_user_id, self.env.user)
+        self.group.action_recompute()
+        self.assertInside(self.group)
+
     def test_unpinned_one_leaves(self):
         self.small.client_group_ids = self.group
         self.group.action_recompute()
