@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .prefetch import CLIENT_FIELDS
+
 _logger = logging.getLogger(__name__)
 
 DEFAULT_REVIEW_INTERVAL = 365
@@ -90,6 +92,7 @@ class CardReview(models.AbstractModel):
 
     reviewed_on = fields.Date(
         copy=False,
+        prefetch=CLIENT_FIELDS,
         groups="client_base.group_client_user",
         help="The day somebody last found this card to be correct, or the client "
         "showed that it is: by an answer, or a phone or e-mail that works.",
@@ -100,6 +103,7 @@ class CardReview(models.AbstractModel):
         compute="_compute_review_due",
         store=True,
         index=True,
+        prefetch=CLIENT_FIELDS,
         groups="client_base.group_client_user",
         help="As often as the most demanding group of the client says, else its type, "
         "else the company.",

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import card_rules
+from .prefetch import CLIENT_FIELDS
 
 # Context values that no caller from outside can send. With ACCEPT a file or a sync
 # writes: whatever is missing is listed, nothing is refused.
@@ -85,11 +86,13 @@ class CardRules(models.AbstractModel):
         compute="_compute_completeness",
         store=True,
         aggregator="avg",
+        prefetch=CLIENT_FIELDS,
         groups="client_base.group_client_user",
     )
     missing_fields = fields.Char(
         compute="_compute_completeness",
         store=True,
+        prefetch=CLIENT_FIELDS,
         groups="client_base.group_client_user",
         help="Technical names of the fields to be filled in, with commas; required "
         "ones come first.",
@@ -103,6 +106,7 @@ class CardRules(models.AbstractModel):
         string="Required Field Is Empty",
         compute="_compute_completeness",
         store=True,
+        prefetch=CLIENT_FIELDS,
         groups="client_base.group_client_user",
         help="A field that the rules of the type require is empty.",
     )

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..tools import points as contact_points
+from .prefetch import CLIENT_FIELDS
 
 # Which column of the partner holds the primary point of a kind.
 PRIMARY_FIELDS = {"phone": "phone", "email": "email"}
@@ -42,6 +43,7 @@ class ContactPointOwner(models.AbstractModel):
         compute="_compute_contact_quality",
         store=True,
         index=True,
+        prefetch=CLIENT_FIELDS,
         groups="client_base.group_client_user",
         help="The best that is known of the phones, e-mails and messengers.",
     )

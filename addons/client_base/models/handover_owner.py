@@ -33,8 +33,9 @@ class HandoverOwner(models.AbstractModel):
         # sudo: whoever sees the manager of a client sees for whom he acts
         lines_sudo = self.env["client.handover.line"].sudo()
         domain = lines_sudo.handover_id._get_acting_domain()
+        managed = self.filtered("user_id")  # without a manager there is none to act
         lines_sudo = lines_sudo.search(
-            domain & Domain("res_id", "in", self.ids), order="id"
+            domain & Domain("res_id", "in", managed.ids), order="id"
         ).grouped("res_id")
         for partner in self:
             steps = lines_sudo.get(partner._origin.id)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools import contact
+from .prefetch import CLIENT_FIELDS
 
 
 class ResPartner(models.Model):
@@ -43,6 +44,7 @@ class ResPartner(models.Model):
         groups="base.group_user",
     )
     legal_form = fields.Char(
+        prefetch=CLIENT_FIELDS,
         groups="client_base.group_client_user",
         help="For example LLC or sole trader. The name stays without it, so that "
         "lists sort by the name.",
@@ -52,16 +54,21 @@ class ResPartner(models.Model):
         compute="_compute_tax_id_key",
         store=True,
         index="btree_not_null",
+        prefetch=CLIENT_FIELDS,
         groups="client_base.group_client_user",
     )
-    birthdate = fields.Date(groups="client_base.group_client_user")
+    birthdate = fields.Date(
+        prefetch=CLIENT_FIELDS, groups="client_base.group_client_user"
+    )
     contract_end_date = fields.Date(
         string="Contract Ends",
+        prefetch=CLIENT_FIELDS,
         groups="client_base.group_client_user",
     )
     source_id = fields.Many2one(
         comodel_name="utm.source",
         index="btree_not_null",
+        prefetch=CLIENT_FIELDS,
         groups="client_base.group_client_user",
         help="Where the client came from.",
     )
@@ -72,10 +79,12 @@ class ResPartner(models.Model):
             ("medium", "50-249 people"),
             ("large", "250 people and more"),
         ],
+        prefetch=CLIENT_FIELDS,
         groups="client_base.group_client_user",
     )
     deal_potential = fields.Selection(
         selection=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
+        prefetch=CLIENT_FIELDS,
         groups="client_base.group_client_user",
         help="How much this client could buy.",
     )
@@ -88,30 +97,36 @@ class ResPartner(models.Model):
             ("whatsapp", "WhatsApp"),
             ("meeting", "Meeting"),
         ],
+        prefetch=CLIENT_FIELDS,
         groups="client_base.group_client_user",
     )
     is_decision_maker = fields.Boolean(
         string="Decision Maker",
+        prefetch=CLIENT_FIELDS,
         groups="client_base.group_client_user",
     )
     interest_level = fields.Selection(
         selection=[("cold", "Cold"), ("warm", "Warm"), ("hot", "Hot")],
+        prefetch=CLIENT_FIELDS,
         groups="client_base.group_client_user",
     )
     work_notes = fields.Text(
         string="How to Work with the Client",
+        prefetch=CLIENT_FIELDS,
         groups="client_base.group_client_user",
         help="Preferences and habits that whoever calls should know.",
     )
     sync_source = fields.Char(
         string="Accounting System",
         copy=False,
+        prefetch=CLIENT_FIELDS,
         groups="client_base.group_client_user",
         help="The system or file in which this client has the key beside.",
     )
     sync_key = fields.Char(
         string="Key There",
         copy=False,
+        prefetch=CLIENT_FIELDS,
         groups="client_base.group_client_user",
         help="The code of this client in the accounting system.",
     )
