@@ -377,6 +377,57 @@ def test_links_that_open_by_themselves_are_refused(kind, code):
     assert refuse(add_link(PLAIN, kind)).code == code
 
 
+def test_part_with_two_names_is_refused():
+    name = "word/_rels/document.xml.rels"
+    with zipfile.ZipFile(io.BytesIO(PLAIN)) as archive:
+        harmless = archive.read(name)
+    for other in (name.upper(), name.replace("/", "\\")):
+        bad = change_part(add_link(PLAIN, "image"), other, lambda _x: harmless)
+        assert refuse(bad).code == "damaged"
+
+
+def test_part_in_disguise_is_refused():
+    with zipfile.ZipFile(io.BytesIO(PLAIN)) as archive:
+        main = archive.read("word/document.xml")
+    data = change_part(PLAIN, "word/document.bin", lambda _x: main)
+    for part in ("[Content_Types].xml", "_rels/.rels"):
+        data = change_part(
+            data, part, lambda x: x.replace(b"word/document.xml", b"word/document.bin")
+        )
+    assert refuse(data).code == "damaged"
+
+
+def add_code(*pieces):
+    """:return: a document with a field whose code stands in several pieces"""
+    runs = "".join(
+        f'<w:r><w:instrText xml:space="preserve">{piece}</w:instrText></w:r>'
+        for piece in pieces
+    )
+    mark = f"<w:p>{runs}</w:p></w:body>".encode()
+    return change_part(
+        PLAIN, "word/document.xml", lambda x: x.replace(b"</w:body>", mark)
+    )
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        (' INCLUDEPICTURE "http://example.com/x.png" ',),
+        (" DDEAUTO c:\\\\cmd.exe ",),
+        (" d", "de", " x y "),
+        (" IncludeText ", '"file://x"'),
+        (" LINK Excel.Sheet.8 x ",),
+    ],
+)
+def test_fields_that_fetch_something_are_refused(pieces):
+    assert refuse(add_code(*pieces)).code == "external"
+
+
+def test_fields_of_plain_documents_are_kept():
+    codes = (' HYPERLINK "http://example.com/link" ', " PAGE ", " DATE \\@ dd.MM ")
+    assert Template(add_code(*codes)).fill(VALUES, Style())
+
+
 def test_links_to_press_are_kept():
     assert Template(add_link(PLAIN, "hyperlink")).fill(VALUES, Style())
 

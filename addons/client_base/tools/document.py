@@ -47,6 +47,15 @@ _BAD_TYPES: Final = re.compile("macro|vba|activex", re.IGNORECASE)
 # Links are for the reader to press; Word names its own template in many files.
 _HARMLESS: Final = ("/hyperlink", "/attachedTemplate")
 _BAD_LINKS: Final = re.compile("/(vbaProject|oleObject|control|aFChunk)$")
+# What a field of Word does by itself, before anybody presses anything.
+_BAD_CODES: Final = re.compile(
+    "(?<![a-z])(dde|ddeauto|import|includepicture|includetext|link)(?![a-z])",
+    re.IGNORECASE,
+)
+_CODE: Final = re.compile(
+    r"""<(?:\w+:)?instrText\b[^<>]*>([^<>]*)<|\binstr\s*=\s*("[^"]*"|'[^']*')"""
+)
+_QUOTED: Final = re.compile('(?:"|&quot;|“|”).*?(?:"|&quot;|“|”)')
 _TEMPLATE_LINK: Final = "/attachedTemplate"
 _TEXT_PARTS: Final = re.compile(
     r"word/(document\d*|header\d*|footer\d*|footnotes)\.xml"
@@ -196,8 +205,15 @@ def _check_types(container: Container) -> None:
     types: list[str] = []
 
     def note(attributes: Attributes) -> None:
-        types.append(attributes.get("ContentType", ""))
+        kind = attributes.get("ContentType", "")
+        name = attributes.get("PartName") or f".{attributes.get('Extension', '')}"
+        is_xml = kind.startswith("application/") and kind.endswith("+xml")
+        if is_xml and not name.casefold().endswith((".xml", ".rels")):
+            raise SheetError("damaged")  # it would not be looked into
+        types.append(kind)
 
+    if container.has_doubles:  # whoever reads it next may see the other one
+        raise SheetError("damaged")
     if "[Content_Types].xml" not in container:
         raise DocumentError("wrong_type")
     listed = container.stream("[Content_Types].xml")
@@ -214,9 +230,20 @@ def _check_part(container: Container, name: str, size: int) -> None:
     links = {"Relationship": _check_link} if name.endswith(".rels") else {}
     starts: dict[str, Callable[[Attributes], None]] = dict(links)
     XmlStream(starts).run(container.stream(name))
+    xml = b"".join(container.stream(name)).decode("utf-8", "replace")
+    _check_codes(xml)
     if _TEXT_PARTS.fullmatch(name):
-        xml = b"".join(container.stream(name)).decode("utf-8", "replace")
         check_tags(_XML.sub("", _PARAGRAPH.sub("\n", xml)))
+
+
+def _check_codes(xml: str) -> None:
+    """Refuse fields that fetch something; Word may tear their codes into pieces.
+
+    :raise SheetError: ``external``
+    """
+    codes = "".join(text or f" {value[1:-1]} " for text, value in _CODE.findall(xml))
+    if _BAD_CODES.search(_QUOTED.sub(" ", codes)):
+        raise SheetError("external")
 
 
 def _check_link(attributes: Attributes) -> None:

@@ -43,6 +43,8 @@ class Container:
         infos = self._archive.infolist()
         _check_sizes(infos, limits)
         self._parts = {_part_key(info.filename): info for info in infos}
+        self.has_doubles = len(self._parts) < len(infos)
+        """Whether two parts have one name, letter case and slashes aside."""
 
     def __contains__(self, name: str) -> bool:
         return _part_key(name) in self._parts
