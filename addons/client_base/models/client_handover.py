@@ -373,13 +373,21 @@ class ClientHandover(models.Model):
             ]
         )
 
+    def _get_clients_ahead(self):
+        """:return: ``res.partner`` still to be handed over"""
+        is_ahead = self.state in ("draft", "planned")
+        return self._get_clients() if is_ahead else self.env["res.partner"]
+
     def _claim(self):
         """Make sure that one may hand over, and that nobody else is at it just now.
 
         :return: the same with the rights of the system, in which all the work is done
         """
         self.check_access("write")
-        self.partner_ids.check_access("write")
+        # sudo: a card that is closed to the reader would not be seen at all
+        for handover_sudo in self.sudo():
+            chosen = handover_sudo.partner_ids | handover_sudo._get_clients_ahead()
+            chosen.sudo(False).check_access("write")
         self.lock_for_update()
         self.invalidate_recordset(["state"])
         return self.sudo()
