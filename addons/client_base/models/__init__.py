@@ -6,6 +6,7 @@ from . import client_type
 from . import client_type_field
 from . import client_group_set
 from . import client_group_rule
+from . import client_group_reach
 from . import client_group_recompute
 from . import client_group_watch
 from . import client_group_entry

@@ -16,6 +16,7 @@ class ClientGroup(models.Model):
         "client.group.recompute",
         "client.group.watch",
         "client.group.entry",
+        "client.group.reach",
         "client.review.interval",
     ]
     _order = "sequence, name, id"
@@ -28,6 +29,7 @@ class ClientGroup(models.Model):
     company_id = fields.Many2one(
         comodel_name="res.company",
         index=True,
+        default=lambda self: self._default_company_id(),
         help="Empty: every company uses this group.",
     )
     user_id = fields.Many2one(

@@ -1,5 +1,17 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
+
+# What only the system writes, and how a stay begins that somebody makes by hand.
+JOURNAL = {
+    "origin": "hand",
+    "exit_code": False,
+    "exit_user_id": False,
+    "exit_group_id": False,
+    "entry_date": False,
+    "entry_error": False,
+}
+# Whose stay it is does not change either.
+SETTLED = {*JOURNAL, "entry_state", "group_id", "partner_id", "set_id"}
 
 from .client_group_entry import LATER
 
@@ -162,6 +174,8 @@ class ClientGroupMember(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su:
+            vals_list = [self._as_by_hand(vals) for vals in vals_list]
         today = fields.Date.context_today(self)
         # excluded ahead: kept out from the first day on
         vals_list = [
@@ -190,6 +204,10 @@ class ClientGroupMember(models.Model):
         return stays
 
     def write(self, vals):
+        if not self.env.su and SETTLED & vals.keys():
+            raise AccessError(
+                self.env._("Who entered a group and why is not rewritten by hand.")
+            )
         if vals.get("date_to") and "exit_code" not in vals:
             ending = self.filtered(lambda stay: not stay.date_to)
             ending_vals = {"exit_code": "hand", "exit_user_id": self.env.uid}
@@ -199,6 +217,16 @@ class ClientGroupMember(models.Model):
         if vals.get("is_excluded") and "date_to" not in vals:
             self.filtered(lambda stay: not stay.date_to)._end("hand")
         return result
+
+    @api.model
+    def _as_by_hand(self, vals):
+        """:return: ``vals`` with nothing in them that only the system knows"""
+        state = "none"
+        if not vals.get("date_to"):
+            group = self.env["client.group"].browse(vals.get("group_id"))
+            state = group._get_entry_state()
+        own = {name: vals[name] for name in vals if name != "set_id"}
+        return {**own, **JOURNAL, "entry_state": state}
 
     @api.model
     def _group_by_group(self, vals_list):
@@ -215,7 +243,8 @@ class ClientGroupMember(models.Model):
         """End open stays, for ``code`` as the reason."""
         today = fields.Date.context_today(self)
         for date_from, stays in self.grouped("date_from").items():
-            stays.write(
+            # sudo: why somebody left is not written by hand
+            stays.sudo().write(
                 {
                     "date_to": max(date_from, today),
                     "exit_code": code,

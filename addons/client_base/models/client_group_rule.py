@@ -59,6 +59,7 @@ class ClientGroupByRule(models.AbstractModel):
                 continue
             try:
                 with self._attempt():
+                    group._check_preview()
                     counts = group._fetch_preview()
             except CONCURRENCY_ERRORS:
                 raise

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import models
 from odoo.exceptions import ValidationError
-from odoo.fields import Datetime
+from odoo.fields import Datetime, Domain
 from odoo.tools import SQL
 
 from .client_import_worker import CONCURRENCY_ERRORS
@@ -85,11 +85,13 @@ class ClientReminderPlan(models.AbstractModel):
     def _sql_preview(self, what):
         today = self._get_today()
         self.env.flush_all()
+        clients = self.env["res.partner"].with_context(active_test=False)
         return SQL(
             """
             SELECT %(what)s
               FROM (%(cause)s) AS cause
-             WHERE remind_on <= %(until)s
+             WHERE cause.partner_id IN %(readable)s
+               AND remind_on <= %(until)s
                AND due_date >= %(first)s
                AND NOT EXISTS (
                    SELECT 1
@@ -102,6 +104,7 @@ class ClientReminderPlan(models.AbstractModel):
                    )
             """,
             what=what,
+            readable=clients._search(Domain.TRUE).subselect(),
             cause=self.sudo()._sql_cause(today),
             first=self._get_first_day(today),
             until=today + timedelta(days=HORIZON_DAYS),

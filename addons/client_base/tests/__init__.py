@@ -36,4 +36,5 @@ from . import test_res_users
 from . import test_security
 from . import test_security_cards
 from . import test_security_export
+from . import test_security_work
 from . import test_tours

@@ -232,6 +232,7 @@ class TestClientGroupPreview(ClientGroupCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.group.company_id = cls.env.company  # where the manager works
         cls.group.action_recompute()
         cls.env["res.partner"].search(
             [("company_size", "=", "micro")]

@@ -138,3 +138,19 @@ class TestClientGroupWatch(ClientGroupCommon):
         self._create_group("Late", rule=BIG, sequence=99).action_switch_on()
         watched = self.env["client.group"]._get_watched()["res.partner"]
         self.assertEqual(len(watched["company_size"]), 2)
+
+    def test_rule_on_a_field_made_of_itself_stops_nobody(self):
+        rule = "[('user_id.all_group_ids', '!=', False)]"
+        group = self._create_group("Managed", rule=rule)
+        group.action_recompute()
+        self.small.user_id = self.client_user
+        self._commit()
+        self.assertIn(self.small, group.partner_ids)
+
+    def test_rule_behind_a_field_without_a_column_stops_nobody(self):
+        rule = "[('same_vat_partner_id.is_blacklisted', '=', True)]"
+        group = self._create_group("Doubles", rule=rule)
+        group.action_recompute()
+        self.small.email = "kiosk@example.com"
+        self._commit()
+        self.assertEqual(self.small.email, "kiosk@example.com")

@@ -99,6 +99,7 @@ class TestGroupTour(ClientTourCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.warm = cls.env.ref("client_base.client_group_warm_leads")
+        cls.warm.company_id = cls.env.company  # where the manager works
         cls.warm.action_switch_off()
         cls.warm.member_ids.unlink()
         cls.env["client.offer"].search([]).unlink()
