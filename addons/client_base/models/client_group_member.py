@@ -222,7 +222,7 @@ class ClientGroupMember(models.Model):
     def _as_by_hand(self, vals):
         """:return: ``vals`` with nothing in them that only the system knows"""
         state = "none"
-        if not vals.get("date_to"):
+        if not (vals.get("date_to") or vals.get("is_excluded")):
             group = self.env["client.group"].browse(vals.get("group_id"))
             state = group._get_entry_state()
         own = {name: vals[name] for name in vals if name != "set_id"}

@@ -239,6 +239,21 @@ class TestHistoryOfGroups(ClientCommon):
         )
         self.assertTrue(stay.is_pinned)
 
+    @users("client_user")
+    def test_nothing_is_done_for_whoever_is_kept_out(self):
+        self.group.entry_tag_ids = self.env["res.partner.category"].create(
+            {"name": "Debtor"}
+        )
+        stay = self.env["client.group.member"].create(
+            {
+                "group_id": self.group.id,
+                "partner_id": self._create_client("Інший").id,
+                "is_excluded": True,
+            }
+        )
+        self.assertEqual(stay.entry_state, "none")
+        self.assertFalse(stay.partner_id.category_id)
+
 
 @tagged("post_install", "-at_install")
 class TestWaysAroundTheRules(ClientCommon):
