@@ -46,7 +46,7 @@ class ClientGroup(models.Model):
         help="A client is in one group of a set at most. By rules, the first group of "
         "the list wins; whoever enters another one by hand leaves the former.",
     )
-    description = fields.Text()
+    description = fields.Text(translate=True)
     review_interval = fields.Integer(
         string="Review Every (days)",
         help="How often the cards of this group are looked through. 0: as often as "

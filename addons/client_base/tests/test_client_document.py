@@ -169,6 +169,8 @@ class TestClientDocument(DocumentCommon):
         self.assertNotIn("Shoe size (", form.missing)
         form.partner_ids.add(self.client)
         self.assertIn("Tax ID (1 of 2)", form.missing)
+        form.template_id = self.env["client.document.template"]
+        self.assertFalse(form.missing, "nothing is missing before a template is chosen")
 
     @users("client_user")
     def test_templates_of_other_types_are_not_offered(self):

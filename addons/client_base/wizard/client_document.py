@@ -81,7 +81,7 @@ class ClientDocument(models.TransientModel):
     def _compute_missing(self):
         for wizard in self:
             clients = wizard._get_clients()
-            is_ready = wizard.template_id and 0 < len(clients) <= MAX_CLIENTS
+            is_ready = bool(wizard.template_id) and 0 < len(clients) <= MAX_CLIENTS
             wizard.missing = is_ready and wizard._describe_missing(clients)
 
     def _get_clients(self):
