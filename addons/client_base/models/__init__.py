@@ -5,6 +5,7 @@ from . import review_evidence
 from . import client_type
 from . import client_type_field
 from . import client_group_set
+from . import client_group_rule_reader
 from . import client_group_rule
 from . import client_group_reach
 from . import client_group_recompute

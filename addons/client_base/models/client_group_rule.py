@@ -1,22 +1,15 @@
-import json
 import logging
-from ast import literal_eval
 from contextlib import contextmanager
-from itertools import pairwise
-
-from psycopg2 import Error as DatabaseError
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .client_group_rule_reader import RULE_ERRORS
 from .client_import_worker import CONCURRENCY_ERRORS, MAX_FAILURES
 
 _logger = logging.getLogger(__name__)
-
-MAX_RULE_LENGTH = 20_000
-RULE_ERRORS = (ValueError, TypeError, KeyError, UserError, DatabaseError)
 
 
 class ClientGroupByRule(models.AbstractModel):
@@ -29,6 +22,7 @@ class ClientGroupByRule(models.AbstractModel):
 
     _name = "client.group.by.rule"
     _description = "Group Filled by a Rule"
+    _inherit = ["client.group.rule.reader"]
 
     rule = fields.Char(
         copy=True,
@@ -105,95 +99,6 @@ class ClientGroupByRule(models.AbstractModel):
         self.env.execute_query(
             SQL("SELECT id FROM res_partner WHERE id IN %s LIMIT 0", query.subselect())
         )
-
-    def _read_rule(self):
-        """:return: the rule as a ``Domain``"""
-        self.ensure_one()
-        text = self.rule or ""
-        if len(text) > MAX_RULE_LENGTH:
-            raise UserError(self.env._("It is too long."))
-        try:
-            value = literal_eval(text)
-        except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
-            value = None
-        if not isinstance(value, list):
-            raise UserError(
-                self.env._(
-                    "It is no list of conditions. Dates are written like 'today -30d'."
-                )
-            )
-        return Domain(value)
-
-    def _check_readable(self, model, domain):
-        """Refuse fields that whoever writes the rule may not read."""
-        # whoever is behind the elevated rights must not look through a rule
-        reader = model.with_user(self.env.uid)
-        for condition in domain.iter_conditions():
-            last = self._check_path(reader, condition.field_expr)
-            if condition.operator in ("any", "not any"):
-                self._check_readable(last, Domain(condition.value))
-
-    def _check_path(self, reader, path):
-        """:return: the model that ``path`` leads to"""
-        for name in path.split("."):
-            field = reader._fields.get(name)
-            if field is None:
-                raise UserError(
-                    self.env._("There is no field “%(field)s”.", field=name)
-                )
-            if not reader._has_field_access(field, "read"):
-                raise UserError(
-                    self.env._("You may not read the field “%(field)s”.", field=name)
-                )
-            if not field.relational:
-                break  # what follows is a property or a part of a date
-            reader = reader.env[field.comodel_name]
-            if not reader.has_access("read"):
-                raise UserError(
-                    self.env._(
-                        "You may not read “%(model)s”.", model=reader._description
-                    )
-                )
-        return reader
-
-    def _check_properties(self, model, domain):
-        """Refuse properties that no definition has, such as one that was deleted.
-
-        PostgreSQL would find nobody by them, and the group would lose its clients.
-        """
-        for condition in domain.iter_conditions():
-            end = model
-            for name, below in pairwise([*condition.field_expr.split("."), None]):
-                field = end._fields.get(name)
-                if field is not None and field.type == "properties" and below:
-                    self._check_property(field, below, end.env)
-                if field is None or not field.relational:
-                    break
-                end = end.env[field.comodel_name]
-            if condition.operator.removesuffix("!") in ("any", "not any"):
-                self._check_properties(end, Domain(condition.value))
-
-    def _check_property(self, field, name, env):
-        owner = env[field.model_name]._fields[field.definition_record].comodel_name
-        definitions = env[owner].sudo()  # of a type of any company
-        definitions.flush_model([field.definition_record_field])
-        known = SQL(
-            "SELECT 1 FROM %(table)s WHERE %(definition)s @> %(wanted)s::jsonb LIMIT 1",
-            table=SQL.identifier(definitions._table),
-            definition=SQL.identifier(field.definition_record_field),
-            wanted=json.dumps([{"name": name}]),
-        )
-        if not env.execute_query(known):
-            raise UserError(self.env._("There is no field “%(field)s”.", field=name))
-
-    def _explain(self, error):
-        """:return: what is wrong with the rule, one line without SQL"""
-        if isinstance(error, UserError):
-            return str(error.args[0])
-        if isinstance(error, DatabaseError):
-            return self.env._("A value does not suit its field.")
-        lines = str(error).strip("'").splitlines() or [type(error).__name__]
-        return lines[0][:200]
 
     # === ACTION METHODS ===
 
@@ -333,10 +238,32 @@ class ClientGroupByRule(models.AbstractModel):
         entered = left = 0
         for group in groups:
             is_quiet = is_first and group in self and not group.entry_for_present
-            came, gone = group._recompute(is_quiet=is_quiet)
+            came, gone = group._recompute_for_user(is_quiet, is_only=group == self)
             entered, left = entered + len(came), left + len(gone)
         groups.write({"rule_run_date": fields.Datetime.now()})
         return entered, left
+
+    def _recompute_for_user(self, is_quiet, *, is_only):
+        """Recompute; a broken rule is told on its group and stops no other.
+
+        :param is_only: it is the one group that somebody asked for
+        :raise UserError: when the rule of that one does not run
+        :return: as ``_recompute``
+        """
+        try:
+            with self._attempt():
+                return self._recompute(is_quiet=is_quiet)
+        except CONCURRENCY_ERRORS:
+            raise
+        except RULE_ERRORS as error:
+            self.env.transaction.clear()
+            problem = self._explain(error)
+            if is_only:
+                raise UserError(
+                    self.env._("The rule does not work: %(error)s", error=problem)
+                ) from error
+            self.rule_error = problem
+            return [], []
 
     @api.model
     def _cron_recompute(self):

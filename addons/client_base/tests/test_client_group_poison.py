@@ -1,11 +1,11 @@
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged, users
 from odoo.tools import mute_logger
 
-from .test_client_group_rule import ClientGroupCommon
+from .test_client_group_rule import BIG, ClientGroupCommon
 
 LOGGER = "odoo.addons.client_base.models.client_group_rule"
 SIZE = "a1b2c3d4e5f60718"
@@ -89,6 +89,25 @@ class TestClientGroupPoison(ClientGroupCommon):
         self.assertInside(group, self.small)
         with self.assertRaisesRegex(UserError, SIZE):
             group.action_recompute()
+
+    def test_broken_rule_is_told_to_who_presses_and_stops_no_other_group(self):
+        kind = self._create_type(SIZE)
+        broken = self._create_group(
+            "Wide", rule=f"[('client_properties.{SIZE}', '>', 3)]"
+        )
+        kind.properties_definition = []
+        with self.assertRaisesRegex(UserError, SIZE):
+            broken.action_recompute()
+        other = self._create_group("Small", rule=BIG)
+        (broken | other).action_recompute()
+        self.assertIn(SIZE, broken.rule_error)
+        self.assertIn(self.big, other.partner_ids)
+
+    def test_date_beyond_all_calendars_is_refused(self):
+        with self.assertRaises(ValidationError):
+            self._create_group(
+                "Old", rule="[('create_date', '>', 'today -99999999999d')]"
+            )
 
     def test_field_no_type_has_is_refused(self):
         with self.assertRaisesRegex(UserError, SIZE):
