@@ -22,6 +22,6 @@ class FamilySync(models.AbstractModel):
         people_sudo.mapped("user_ids")
 
     def _commercial_sync_to_descendants(self, fields_to_sync=None):
-        # core goes down to every person, there to write nothing
-        if fields_to_sync is None or fields_to_sync:
-            super()._commercial_sync_to_descendants(fields_to_sync)
+        if fields_to_sync is not None and not fields_to_sync:
+            return None  # core would go down to every person, there to write nothing
+        return super()._commercial_sync_to_descendants(fields_to_sync)
