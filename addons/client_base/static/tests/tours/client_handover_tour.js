@@ -78,6 +78,7 @@ registry.category("web_tour.tours").add("client_base_handover", {
         {
             content: "the card says for whom and until when",
             trigger: ".o_notebook_headers a[name=client_card]",
+            timeout: 30000, // the form of a card is large, and loaded for the first time
             run: "click",
         },
         { trigger: "div[name=acting]:contains(Anna):contains(2098)" },
