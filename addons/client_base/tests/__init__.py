@@ -20,11 +20,14 @@ from . import test_client_import_undo
 from . import test_client_import_undo_creation
 from . import test_client_import_values
 from . import test_client_interaction
+from . import test_client_last_touch
 from . import test_client_offer
 from . import test_client_properties
 from . import test_client_reminder
+from . import test_client_reminder_giving
 from . import test_client_reminder_rule
 from . import test_client_type_field
+from . import test_client_type_recount
 from . import test_contact_point
 from . import test_contact_point_state
 from . import test_custom_field
@@ -34,6 +37,7 @@ from . import test_partner_merge
 from . import test_res_partner
 from . import test_res_users
 from . import test_security
+from . import test_security_calls
 from . import test_security_cards
 from . import test_security_export
 from . import test_security_work
