@@ -32,7 +32,7 @@ def test_card_without_rules_lacks_nothing():
 
 
 @pytest.mark.parametrize(
-    ("policy", "expected"), [("block", 1), ("list", 1), ("count", 0)]
+    ("policy", "expected"), [("block", True), ("list", True), ("count", False)]
 )
 def test_policy_says_whether_a_missing_field_is_a_problem(policy, expected):
     assert judge(Rulebook(policy, (PHONE,)), set()).is_problem is expected

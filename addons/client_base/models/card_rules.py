@@ -269,8 +269,11 @@ class CardRules(models.AbstractModel):
 
     @api.model
     def _get_governable_fields(self):
-        """:return: names of the fields a rule can be about: a form can hold them, and
-        the database can tell whether they are filled in
+        """Tell which fields a rule can be about.
+
+        A form can hold them, and the database can tell whether they are filled in.
+
+        :return: their names
         """
         return {
             name for name, field in self._fields.items() if self._is_governable(field)

@@ -43,10 +43,10 @@ class ClientDocument(models.TransientModel):
     # === COMPUTE METHODS ===
 
     @api.model
-    def default_get(self, fields_list):
+    def default_get(self, fields):
         """Take the clients that were chosen in the list, or the one on the screen."""
-        values = super().default_get(fields_list)
-        if "partner_ids" in fields_list and not values.get("partner_ids"):
+        values = super().default_get(fields)
+        if "partner_ids" in fields and not values.get("partner_ids"):
             context = self.env.context
             if context.get("active_model") == "res.partner":
                 chosen = context.get("active_ids") or []
