@@ -71,3 +71,4 @@ from . import client_handover_digest
 from . import client_handover_worker
 from . import client_handover
 from . import client_handover_line
+from . import ir_http

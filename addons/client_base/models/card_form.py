@@ -1,3 +1,5 @@
+import zlib
+
 from lxml import etree
 
 from odoo import api, fields, models
@@ -93,6 +95,12 @@ class CardForm(models.AbstractModel):
         )
         noted = frozenset().union(*rules._get_instructions().values())
         return hidden, required, noted
+
+    @api.model
+    def _get_form_rules_mark(self):
+        """:return: a text that differs when the form governs other fields"""
+        names = "|".join(",".join(sorted(part)) for part in self._get_form_rules())
+        return f"{zlib.crc32(names.encode()):08x}"
 
     @api.model
     def _apply_rules_to_form(self, arch):

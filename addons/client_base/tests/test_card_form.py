@@ -131,6 +131,17 @@ class TestCardForm(RulesCommon):
         self.assertFalse(self._get_form().xpath("//widget[@name='client_instruction']"))
 
     @users("client_user")
+    def test_browser_is_told_when_the_form_governs_other_fields(self):
+        partners = self.env["res.partner"]
+        before = partners._get_form_rules_mark()
+        self.strict.sudo().field_ids[0].weight = 7
+        self.assertEqual(partners._get_form_rules_mark(), before)
+        self.strict.sudo().field_ids = [
+            Command.create(self._prepare_rule("legal_form", "hidden"))
+        ]
+        self.assertNotEqual(partners._get_form_rules_mark(), before)
+
+    @users("client_user")
     def test_embedded_lists_are_left_alone(self):
         arch = self._get_form()
         nodes = arch.xpath("//field[@name='child_ids']//field[@name='phone']")
