@@ -197,6 +197,7 @@ class ClientGroupMember(models.Model):
             group = self.env["client.group"].browse(vals.get("group_id"))
             vals.setdefault("entry_state", group._get_entry_state())
         stays = super().create(vals_list)
+        stays._renew_clients()
         if self.env.context.get("group_entry") is LATER:
             stays.group_id._request_entry_later()
         else:
@@ -214,6 +215,8 @@ class ClientGroupMember(models.Model):
             super(ClientGroupMember, ending).write(ending_vals)
             ending._exclude_fitting()
         result = super().write(vals)
+        if vals.keys() & {"date_to", "group_id", "partner_id"}:
+            self._renew_clients()
         if vals.get("is_excluded") and "date_to" not in vals:
             self.filtered(lambda stay: not stay.date_to)._end("hand")
         return result
@@ -238,6 +241,11 @@ class ClientGroupMember(models.Model):
         return partner_ids
 
     # === BUSINESS METHODS ===
+
+    def _renew_clients(self):
+        """Let the groups know their clients now, and not when all is written."""
+        self.partner_id._recompute_recordset(["client_group_ids"])
+        self.group_id.invalidate_recordset(["partner_ids"])
 
     def _end(self, code, group=None):
         """End open stays, for ``code`` as the reason."""
