@@ -1,12 +1,11 @@
 import logging
 from datetime import timedelta
 
-from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .concurrency import CONCURRENCY_ERRORS
 from .prefetch import CLIENT_FIELDS
 
 _logger = logging.getLogger(__name__)
@@ -253,7 +252,7 @@ class CardReview(models.AbstractModel):
         try:
             with self.env.cr.savepoint(flush=False):
                 renewed = self.env.execute_query(self._get_evidence_query(facts))
-        except (DeadlockDetected, LockNotAvailable, SerializationFailure):
+        except CONCURRENCY_ERRORS:
             _logger.info("Evidence for %d cards came while they changed", len(facts))
             return 0
         if renewed:

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import split_every
 
-from .client_import_worker import CONCURRENCY_ERRORS
+from .concurrency import CONCURRENCY_ERRORS
 
 BATCH = 1000
 # code in the journal -> (field of the card, kind of ``client.sheet``)

@@ -7,7 +7,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import plaintext2html
 
 from .card_rules import ACCEPT
-from .client_import_worker import CONCURRENCY_ERRORS, MAX_FAILURES
+from .concurrency import CONCURRENCY_ERRORS, MAX_FAILURES
 
 _logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .client_group_rule_reader import RULE_ERRORS
-from .client_import_worker import CONCURRENCY_ERRORS, MAX_FAILURES
+from .concurrency import CONCURRENCY_ERRORS, MAX_FAILURES
 
 _logger = logging.getLogger(__name__)
 

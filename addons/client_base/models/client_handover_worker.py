@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .client_import_worker import CONCURRENCY_ERRORS, MAX_FAILURES
+from .concurrency import CONCURRENCY_ERRORS, MAX_FAILURES
 
 _logger = logging.getLogger(__name__)
 

@@ -1,18 +1,10 @@
-from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
-
 from odoo import api, models
-from odoo.exceptions import ConcurrencyError
+
+from .concurrency import CONCURRENCY_ERRORS, MAX_FAILURES
 
 # Rows that a person waits for; the rest of a larger file is done in the background.
 FIRST_BATCH = 1000
 BATCH = 500
-MAX_FAILURES = 5
-CONCURRENCY_ERRORS = (
-    ConcurrencyError,
-    SerializationFailure,
-    DeadlockDetected,
-    LockNotAvailable,
-)
 
 
 class ClientImportWorker(models.AbstractModel):

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .client_import_worker import CONCURRENCY_ERRORS
+from .concurrency import CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
 

@@ -8,12 +8,11 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date, plaintext2html, split_every
 from odoo.tools.misc import get_lang
 
-from .client_import_worker import CONCURRENCY_ERRORS
+from .concurrency import CONCURRENCY_ERRORS, MAX_FAILURES
 
 _logger = logging.getLogger(__name__)
 
 GIVE_BATCH = 50
-MAX_FAILURES = 5
 MORNING_HOUR = 5  # on the clock of each company
 
 

@@ -6,8 +6,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Datetime, Domain
 from odoo.tools import SQL
 
-from .client_import_worker import CONCURRENCY_ERRORS
 from .client_reminder_cause import HORIZON_DAYS, LASTING_KINDS
+from .concurrency import CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
 

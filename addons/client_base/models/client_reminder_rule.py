@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from ..tools import placeholders
 from .client_reminder_cause import LASTING_KINDS
+from .concurrency import CONCURRENCY_ERRORS
 
 # What stands for itself in the texts of a rule.
 PLACEHOLDERS = ("name", "client", "date", "age", "days", "manager")
@@ -303,6 +304,8 @@ class ClientReminderRule(models.Model):
             domain = Domain(literal_eval(self.domain or "[]"))
             domain.validate(partners.sudo(False))
             partners.sudo(False)._search(domain)
+        except CONCURRENCY_ERRORS:
+            raise
         except Exception as error:
             raise ValidationError(
                 self.env._("This is no condition on a client: %s", self.domain)

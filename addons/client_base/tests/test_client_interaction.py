@@ -129,20 +129,6 @@ class TestInteractionSources(InteractionCommon):
         self._write(self.internal_user.partner_id, model=False, res_id=False)
         self.assertFalse(self._get_history())
 
-    def test_text_message_is_of_its_own_channel(self):
-        types = dict(
-            self.env["mail.message"]
-            ._fields["message_type"]
-            ._description_selection(self.env)
-        )
-        if "sms" not in types:
-            self.skipTest("no addon for text messages")
-        note = self.env.ref("mail.mt_note").id
-        self._write(self.colleague.partner_id, message_type="sms", subtype_id=note)
-        self.assertRecordValues(
-            self._get_history(), [{"kind": "sms", "channel": "sms"}]
-        )
-
     def test_done_activities_count_once(self):
         self._do("mail.mail_activity_data_call", days=1, summary="Ask about May")
         self._do("mail.mail_activity_data_meeting", days=2)

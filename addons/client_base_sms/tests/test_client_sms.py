@@ -6,6 +6,7 @@ from odoo.tests import Form, new_test_user, tagged, users
 from odoo.tools import mute_logger
 
 from odoo.addons.client_base.tests.common import USER, ClientCommon
+from odoo.addons.client_base.tests.test_client_interaction import InteractionCommon
 from odoo.addons.sms.tools.sms_api import SmsApi
 
 MARKETING = "mass_mailing.group_mass_mailing_user"
@@ -223,3 +224,13 @@ class TestClientSms(ClientCommon):
             [("partner_id", "=", self.first.id)]
         )
         self.assertEqual(found.mapped("kind"), ["mailing"])
+
+
+@tagged("post_install", "-at_install")
+class TestSmsInTimeline(InteractionCommon):
+    def test_text_message_is_of_its_own_channel(self):
+        note = self.env.ref("mail.mt_note").id
+        self._write(self.colleague.partner_id, message_type="sms", subtype_id=note)
+        self.assertRecordValues(
+            self._get_history(), [{"kind": "sms", "channel": "sms"}]
+        )
