@@ -10,6 +10,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/client_risk_security.xml",
+        "data/ir_cron_data.xml",
         "views/client_transaction_views.xml",
         "report/client_purchase_views.xml",
         "views/res_config_settings_views.xml",

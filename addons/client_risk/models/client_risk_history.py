@@ -7,8 +7,7 @@ import numpy as np
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..tools import columns, history, money, trend
-from ..tools.arrays import positions
+from ..tools import columns, history
 
 EPOCH = dt.date(1, 1, 1)
 
@@ -29,18 +28,6 @@ class Bought:
         return len(self.partner_ids)
 
 
-@dataclass(frozen=True)
-class Summed:
-    """What purchases add up to: columns with one row a client, see ``tools.judge``."""
-
-    partner_ids: list
-    histories: history.Histories
-    first: np.ndarray
-    last: np.ndarray
-    baskets: money.Baskets
-    windows: trend.Windows
-
-
 class ClientRiskHistory(models.AbstractModel):
     """Brings the purchases of clients to the statistics, one row a client and day.
 
@@ -51,33 +38,6 @@ class ClientRiskHistory(models.AbstractModel):
 
     _name = "client.risk.history"
     _description = "Purchases Added Up"
-
-    @api.model
-    def _fetch_summed(self, company, today, ruler, segments, partner_ids=None):
-        """Add up the purchases of clients until ``today``.
-
-        :param ruler: ``tools.business_time.BusinessTime``
-        :param segments: dict of type of client -> ``trend.TrendPriors``; False stands
-            for the clients of no type and of any other
-        :param partner_ids: clients to add up, None for all
-        :rtype: Summed
-        """
-        bought = self._fetch_bought(company, today, list(segments), partner_ids)
-        return self._sum(bought, today, ruler, list(segments.values()))
-
-    @api.model
-    def _sum(self, bought, today, ruler, trend_priors):
-        """:rtype: Summed"""
-        events, day = bought.events, today.toordinal()
-        begin, count = positions(events.client, bought.size)
-        return Summed(
-            partner_ids=bought.partner_ids.tolist(),
-            histories=history.summarize(events, bought.segment, day, ruler),
-            first=events.day[begin],
-            last=events.day[begin + count - 1],
-            baskets=money.recent_baskets(events, bought.size),
-            windows=trend.add_up(events, bought.segment, trend_priors, day),
-        )
 
     @api.model
     def _fetch_bought(self, company, today, types, partner_ids=None):

@@ -68,6 +68,7 @@ class ClientTransactionSync(models.AbstractModel):
         known, ids = self._fetch_known(source, [item.key for item in parsed.values()])
         statuses, to_store = told.settle(known, list(parsed.values()))
         ids |= self._store(source, to_store, ids, context)
+        self._judge_clients(to_store, context)
         found = dict(zip(parsed, statuses, strict=True))
         return [
             self._make_error(row, errors[number])
@@ -75,6 +76,12 @@ class ClientTransactionSync(models.AbstractModel):
             else self._make_answer(parsed[number].key, found[number], ids)
             for number, row in enumerate(rows)
         ]
+
+    def _judge_clients(self, items, context):
+        """Judge those of whom something new was told at once."""
+        ids = {context["partners"][item.partner_key] for item in items.values()}
+        partners = self.env["res.partner"].browse(sorted(ids))
+        self.env["client.profile"]._judge_clients(partners, self.env.company)
 
     def _make_answer(self, key, status, ids):
         return {

@@ -16,3 +16,8 @@ class ResCompany(models.Model):
         default="auto",
         help="One sale has several documents: only one of them may count.",
     )
+    client_judged_on = fields.Date(
+        string="Clients Judged on",
+        readonly=True,
+        help="The day of the last night's evaluation of all clients.",
+    )

@@ -4,7 +4,8 @@ from odoo import api, fields, models
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "client.profile.owner"]
 
     client_transaction_ids = fields.One2many(
         comodel_name="client.transaction",

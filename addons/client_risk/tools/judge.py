@@ -204,3 +204,28 @@ def _trend(verdicts: Verdicts, row: int) -> dict[str, Number]:
         "frequency": 100.0 * (float(trends.frequency[row]) - 1.0),
         "basket_change": 100.0 * (float(trends.basket[row]) - 1.0),
     }
+
+
+REASONS = (
+    *(status.code for status in Status),
+    "missed_told_date",
+    "shrinking_frequency",
+    "shrinking_basket",
+    "growing_frequency",
+    "growing_basket",
+)
+
+
+def reasons(verdicts: Verdicts) -> Ints:
+    """Return the code that ``explain`` gives, as a place in ``REASONS``."""
+    status, trends = verdicts.status, verdicts.trends
+    frequency, basket = np.abs(np.log(trends.frequency)), np.abs(np.log(trends.basket))
+    told = (status == Status.MISSED_DATE) & verdicts.schedule.is_told
+    by_basket = frequency < basket
+    first = len(Status)
+    shrinking = np.where(by_basket, first + 2, first + 1)
+    growing = np.where(by_basket, first + 4, first + 3)
+    found = np.where(told, first, status)
+    found = np.where(status == Status.SHRINKING, shrinking, found)
+    places: Ints = np.where(status == Status.GROWING, growing, found)
+    return places

@@ -1,6 +1,14 @@
 """The thresholds that a company may move, with the measured ones as default."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from .arrays import Floats, Ints
+
+# One threshold for all clients, or a column of one for each.
+Threshold = float | Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,17 +23,27 @@ class Policy:
     without a reason to leave it.
     """
 
-    late_survival: float = 0.20
-    grace_days: float = 3.0
-    short_period: float = 14.0
-    short_grace_days: float = 14.0
-    lost_chance: float = 0.25
-    drop_chance: float = 0.10
-    trend_enter: float = 1.28
-    trend_leave: float = 0.5
-    shrinking_ratio: float = 0.8
-    growing_ratio: float = 1.2
-    dwell_days: int = 14
+    late_survival: Threshold = 0.20
+    grace_days: Threshold = 3.0
+    short_period: Threshold = 14.0
+    short_grace_days: Threshold = 14.0
+    lost_chance: Threshold = 0.25
+    drop_chance: Threshold = 0.10
+    trend_enter: Threshold = 1.28
+    trend_leave: Threshold = 0.5
+    shrinking_ratio: Threshold = 0.8
+    growing_ratio: Threshold = 1.2
+    dwell_days: Threshold = 14
+
+    @classmethod
+    def of(cls, policies: Sequence["Policy"], number: Ints) -> "Policy":
+        """Give every client the thresholds of his policy, one row a client."""
+        return cls(
+            *(
+                np.array([float(getattr(one, field.name)) for one in policies])[number]
+                for field in fields(cls)
+            )
+        )
 
 
 POLICY = Policy()

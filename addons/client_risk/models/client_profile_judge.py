@@ -1,0 +1,492 @@
+import dataclasses
+import io
+import json
+
+import numpy as np
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools import columns, money, replay
+from ..tools.classify import Facts, Previous
+from ..tools.history import LOOK_BACK_DAYS, Events
+from ..tools.judge import REASONS, judge, reasons
+from ..tools.policy import POLICY, Policy
+from ..tools.schedule import Frozen
+from ..tools.status import Status
+from .client_risk_history import EPOCH
+
+# Up to so many clients reach the database as JSON, more through COPY.
+JSON_ROWS = 2000
+ABC = ("A", "B", "C")
+INT_COLUMNS = (
+    "partner_id",
+    "status",
+    "before",
+    "reason",
+    "abc",
+    "purchase_count",
+    "overdue_days",
+    "is_told",
+    "is_due",
+    "is_drop_proposed",
+)
+DAY_COLUMNS = (
+    "first_date",
+    "last_date",
+    "expected_date",
+    "expected_from",
+    "expected_to",
+    "missed_on",
+    "forecast_last",
+    "forecast_date",
+    "forecast_from",
+    "forecast_to",
+)
+FLOAT_COLUMNS = (
+    "period_days",
+    "regularity",
+    "alive_probability",
+    "buy_chance",
+    "silent_share",
+    "usual_basket",
+    "money_at_stake",
+    "winning_value",
+    "turnover",
+    "trend_z",
+    "trend_change",
+    "frequency_change",
+    "basket_change",
+)
+FLAGS = ("is_told", "is_due", "is_drop_proposed")
+
+
+class ClientProfileJudge(models.AbstractModel):
+    """Judges clients: all of a company at night, one who has just bought at once.
+
+    Reads three sets of columns (clients, purchases, what is frozen for the month), lets
+    ``tools`` judge, and writes what has changed with one statement.
+    """
+
+    _name = "client.profile.judge"
+    _description = "Judging of Clients"
+
+    @api.model
+    def _judge(self, company, partner_ids=None):
+        """Judge clients of a company; their profiles and moves are stored.
+
+        :param partner_ids: commercial partners, None for all clients
+        """
+        self.env.flush_all()
+        today = self._get_today(company)
+        types, month = self.env["client.risk.month"]._unpack(company, today)
+        policies = self.env["client.risk.policy"].sudo()._get_of_company(company)
+        known = self._fetch_clients(company, types, policies, partner_ids)
+        events = self._fetch_events(company, today, known["id"], partner_ids)
+        day = today.toordinal()
+        turnover = self._sum_turnover(events, len(known["id"]), day)
+        abc = self._class_turnover(turnover) if partner_ids is None else known["abc"]
+        clients = self._make_clients(events, known, day, month, abc)
+        chosen = [POLICY, *(policy._to_thresholds() for policy in policies)]
+        verdicts = judge(clients, month, day, Policy.of(chosen, known["policy"]))
+        fresh = self._to_columns(verdicts, known["id"], clients.previous)
+        fresh |= {
+            "abc": abc,
+            "turnover": turnover,
+            "first_date": self._get_first_days(events, len(known["id"])),
+        }
+        self._store(company, today, fresh, is_all=partner_ids is None)
+
+    @api.model
+    def _get_today(self, company):
+        zone = company.resource_calendar_id.tz or "UTC"
+        return fields.Date.context_today(self.with_context(tz=zone))
+
+    # === READING ===
+
+    @api.model
+    def _fetch_clients(self, company, types, policies, partner_ids):
+        """Fetch what the last evaluation and people said of clients, in order of ids.
+
+        :rtype: dict[str, np.ndarray]
+        """
+        Partner = self.env["res.partner"]
+        domain = Partner._get_client_domain() & Domain(
+            "company_id", "in", [False, company.id]
+        )
+        if partner_ids is not None:
+            domain &= Domain("id", "in", list(partner_ids))
+        query = Partner._search(domain, bypass_access=True)  # risk is company-wide
+        selected = self._get_client_columns(company, types, policies)
+        found = self.env["client.risk.history"]._copy_out(
+            SQL(
+                """
+                SELECT %(columns)s
+                  FROM res_partner partner
+             LEFT JOIN client_profile profile
+                    ON profile.partner_id = partner.id
+                   AND profile.company_id = %(company)s
+                 WHERE partner.id IN %(clients)s
+              ORDER BY partner.id
+                """,
+                columns=SQL(", ").join(
+                    SQL("(%s)::int4", column) for column in selected.values()
+                ),
+                company=company.id,
+                clients=query.subselect(),
+            ),
+            [columns.INT] * len(selected),
+        )
+        return dict(zip(selected, found, strict=True))
+
+    @api.model
+    def _get_client_columns(self, company, types, policies):
+        """:return: SQL of each whole number that is known of a client, by name"""
+        codes = [status.code for status in Status]
+
+        def day(name):
+            column = SQL.identifier("profile", name)
+            return SQL("COALESCE(%s - %s + 1, 0)", column, EPOCH)
+
+        days = {name: day(name) for name in ("since", "last_date", "told_date")}
+        frozen = {name: day(name) for name in DAY_COLUMNS if name.startswith("forec")}
+        quoted, busy = self._has_quotation(company), self._has_activity()
+        return {
+            "id": SQL("partner.id"),
+            "segment": SQL(
+                "COALESCE(ARRAY_POSITION(%s, partner.client_type_id), %s) - 1",
+                SQL("%s::int4[]", [type_ or 0 for type_ in types]),
+                types.index(False) + 1,
+            ),
+            "policy": self.env["client.risk.policy"]._select_choice(policies),
+            "status": SQL(
+                "COALESCE(ARRAY_POSITION(%s, profile.status), 0) - 1",
+                SQL("%s::varchar[]", codes),
+            ),
+            "count": SQL("COALESCE(profile.purchase_count, 0)"),
+            "abc": SQL(
+                "COALESCE(ARRAY_POSITION(%s, profile.abc_class), 3) - 1",
+                SQL("%s::varchar[]", list(ABC)),
+            ),
+            "irregular": SQL("COALESCE(profile.is_irregular, FALSE)"),
+            "planned": SQL("%s OR %s OR %s", quoted, busy, self._has_offer(company)),
+            "protected": SQL("%s OR %s", quoted, busy),
+            **days,
+            **frozen,
+        }
+
+    @api.model
+    def _has_quotation(self, company):
+        return SQL(
+            """partner.id IN (
+                SELECT contact.commercial_partner_id
+                  FROM sale_order sold
+                  JOIN res_partner contact ON contact.id = sold.partner_id
+                 WHERE sold.company_id = %s AND sold.state IN ('draft', 'sent')
+            )""",
+            company.id,
+        )
+
+    @api.model
+    def _has_activity(self):
+        return SQL(
+            """partner.id IN (
+                SELECT contact.commercial_partner_id
+                  FROM mail_activity activity
+                  JOIN res_partner contact ON contact.id = activity.res_id
+                 WHERE activity.res_model = 'res.partner' AND activity.active
+            )"""
+        )
+
+    @api.model
+    def _has_offer(self, company):
+        return SQL(
+            """partner.id IN (
+                SELECT contact.commercial_partner_id
+                  FROM client_offer offer
+                  JOIN res_partner contact ON contact.id = offer.partner_id
+                 WHERE offer.outcome = 'open'
+                   AND (offer.company_id = %s OR offer.company_id IS NULL)
+            )""",
+            company.id,
+        )
+
+    @api.model
+    def _fetch_events(self, company, today, ids, partner_ids):
+        """:return: ``Events`` of clients 0, 1 ... of ``ids``, which are in order"""
+        bought = self.env["client.risk.history"]._fetch_bought(
+            company, today, [False], partner_ids
+        )
+        row = np.searchsorted(ids, bought.partner_ids)
+        inside = np.minimum(row, max(len(ids) - 1, 0))
+        found = (
+            ids[inside] == bought.partner_ids
+            if len(ids)
+            else np.zeros(bought.size, dtype=bool)
+        )
+        events = bought.events
+        kept = found[events.client]
+        client = inside[events.client][kept].astype(np.int64)
+        return Events(client, events.day[kept], events.amount[kept])
+
+    # === JUDGING ===
+
+    @api.model
+    def _make_clients(self, events, known, day, month, abc):
+        """:rtype: tools.judge.Clients"""
+        clients = replay.build_clients(
+            events,
+            known["segment"],
+            day,
+            month,
+            (
+                Previous(
+                    known["status"], known["since"], known["count"], known["last_date"]
+                ),
+                Frozen(
+                    *(known[f"forecast_{n}"] for n in ("last", "date", "from", "to"))
+                ),
+            ),
+        )
+        facts = dataclasses.replace(
+            Facts.none(len(known["id"])),
+            planned=known["planned"] == 1,
+            irregular=known["irregular"] == 1,
+        )
+        is_best = (abc == 0) & (clients.last > day - LOOK_BACK_DAYS)
+        return dataclasses.replace(
+            clients,
+            facts=facts,
+            told=known["told_date"],
+            protected=(known["protected"] == 1) | is_best,
+        )
+
+    @api.model
+    def _sum_turnover(self, events, size, day):
+        """:return: what each client bought in the last two years"""
+        kept = events.day > day - LOOK_BACK_DAYS
+        return np.bincount(events.client[kept], events.amount[kept], minlength=size)
+
+    @api.model
+    def _class_turnover(self, turnover):
+        """:return: place in ``ABC`` of each client"""
+        classes = money.abc_classes(dict(enumerate(turnover.tolist())))
+        places = (ABC.index(classes[row]) for row in range(len(turnover)))
+        return np.fromiter(places, dtype=np.int64, count=len(turnover))
+
+    @api.model
+    def _get_first_days(self, events, size):
+        first = np.zeros(size, dtype=np.int64)
+        first[events.client[::-1]] = events.day[::-1]  # the earliest is written last
+        return first
+
+    @api.model
+    def _to_columns(self, verdicts, ids, previous):
+        """:return: what is stored, by name; days as ordinals, 0 for none"""
+        plan, frozen, trends = verdicts.schedule, verdicts.frozen, verdicts.trends
+        rhythm = verdicts.rhythm
+        numbers = {
+            "period_days": rhythm.period,
+            "regularity": rhythm.beta,
+            "alive_probability": rhythm.alive,
+            "buy_chance": verdicts.chance,
+            "silent_share": rhythm.survival,
+            "usual_basket": verdicts.basket,
+            "money_at_stake": verdicts.at_stake,
+            "winning_value": verdicts.winning,
+            "trend_z": trends.z,
+            "trend_change": trends.ratio - 1.0,
+            "frequency_change": trends.frequency - 1.0,
+            "basket_change": trends.basket - 1.0,
+        }
+        bought = verdicts.count > 0
+        return {
+            "partner_id": ids,
+            "status": verdicts.status,
+            "before": previous.status,
+            "reason": reasons(verdicts),
+            "purchase_count": verdicts.count,
+            "overdue_days": plan.overdue,
+            "is_told": plan.is_told.astype(np.int64),
+            "is_due": verdicts.is_due.astype(np.int64),
+            "is_drop_proposed": verdicts.is_drop_proposed.astype(np.int64),
+            "last_date": verdicts.last,
+            "expected_date": plan.expected,
+            "expected_from": plan.from_day,
+            "expected_to": plan.to_day,
+            "missed_on": plan.missed_on,
+            "forecast_last": frozen.last,
+            "forecast_date": frozen.expected,
+            "forecast_from": frozen.from_day,
+            "forecast_to": frozen.to_day,
+            **{
+                name: np.where(bought, np.nan_to_num(column), 0.0)
+                for name, column in numbers.items()
+            },
+        }
+
+    # === WRITING ===
+
+    @api.model
+    def _store(self, company, today, fresh, is_all):
+        """Write the profiles that have changed, and the changes of status."""
+        table = self._stage(fresh)
+        self._upsert(company, today, table)
+        self._insert_moves(company, today, table)
+        if is_all:
+            self._archive_strangers(company, table)
+        self.env["client.profile"].invalidate_model()
+        self.env["client.profile.move"].invalidate_model()
+        self.env["res.partner"].invalidate_model(["client_sector", "client_status"])
+
+    @api.model
+    def _stage(self, fresh):
+        """:return: SQL of a table ``fresh`` of the columns"""
+        kinds = dict.fromkeys((*INT_COLUMNS, *DAY_COLUMNS), columns.INT)
+        kinds |= dict.fromkeys(FLOAT_COLUMNS, columns.FLOAT)
+        definition = SQL(", ").join(
+            SQL("%s %s", SQL.identifier(name), SQL.identifier(kind))
+            for name, kind in kinds.items()
+        )
+        ordered = {name: fresh[name] for name in kinds}
+        if len(fresh["partner_id"]) <= JSON_ROWS:
+            values = zip(*(one.tolist() for one in ordered.values()), strict=True)
+            rows = [dict(zip(kinds, row, strict=True)) for row in values]
+            return SQL(
+                "jsonb_to_recordset(%s::jsonb) AS fresh(%s)",
+                json.dumps(rows),
+                definition,
+            )
+        self.env.cr.execute("DROP TABLE IF EXISTS client_profile_fresh")
+        self.env.cr.execute(
+            SQL("CREATE TEMP TABLE client_profile_fresh (%s) ON COMMIT DROP", definition)
+        )
+        self.env.cr.copy_expert(
+            "COPY client_profile_fresh FROM STDIN (FORMAT BINARY)",
+            io.BytesIO(columns.write(ordered)),
+        )
+        return SQL("client_profile_fresh AS fresh")
+
+    @api.model
+    def _get_stored_columns(self, today):
+        """:return: SQL of each column of a profile, by name"""
+        statuses = SQL("%s::varchar[]", [status.code for status in Status])
+        sectors = SQL("%s::varchar[]", [status.sector for status in Status])
+
+        def plain(name):
+            return SQL.identifier("fresh", name)
+
+        return {
+            "status": SQL("(%s)[fresh.status + 1]", statuses),
+            "sector": SQL("(%s)[fresh.status + 1]", sectors),
+            "reason_code": SQL(
+                "(%s)[fresh.reason + 1]", SQL("%s::varchar[]", list(REASONS))
+            ),
+            "abc_class": SQL("(%s)[fresh.abc + 1]", SQL("%s::varchar[]", list(ABC))),
+            "active": SQL("TRUE"),
+            "judged_on": SQL("%s::date", today),
+            "purchase_count": plain("purchase_count"),
+            "overdue_days": plain("overdue_days"),
+            **{name: SQL("%s <> 0", plain(name)) for name in FLAGS},
+            **{
+                name: SQL("%s::date + (NULLIF(%s, 0) - 1)", EPOCH, plain(name))
+                for name in DAY_COLUMNS
+            },
+            **{name: plain(name) for name in FLOAT_COLUMNS},
+        }
+
+    @api.model
+    def _upsert(self, company, today, table):
+        """Insert or update profiles, in order of clients: nobody waits in a circle."""
+        values = self._get_stored_columns(today)
+        names = [SQL.identifier(name) for name in values]
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO client_profile AS profile (
+                            partner_id, company_id, since, %(names)s,
+                            create_uid, create_date, write_uid, write_date
+                          )
+                   SELECT fresh.partner_id, %(company)s, %(today)s, %(values)s,
+                          %(user)s, %(now)s, %(user)s, %(now)s
+                     FROM %(table)s
+                 ORDER BY fresh.partner_id
+              ON CONFLICT (partner_id, company_id) DO UPDATE
+                      SET (%(names)s) = ROW(%(told)s),
+                          since = CASE
+                              WHEN profile.status = EXCLUDED.status
+                              THEN profile.since
+                              ELSE EXCLUDED.since
+                          END
+                """,
+                names=SQL(", ").join(names),
+                values=SQL(", ").join(values.values()),
+                told=SQL(", ").join(SQL("EXCLUDED.%s", name) for name in names),
+                company=company.id,
+                today=today,
+                table=table,
+                user=self.env.uid,
+                now=self.env.cr.now(),
+            )
+        )
+
+    @api.model
+    def _insert_moves(self, company, today, table):
+        statuses = SQL("%s::varchar[]", [status.code for status in Status])
+        sectors = SQL("%s::varchar[]", [status.sector for status in Status])
+        kept = ("purchase_count", "last_date", "overdue_days", "reason_code")
+        numbers = ("alive_probability", "money_at_stake")
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO client_profile_move (
+                            profile_id, partner_id, company_id, date,
+                            from_status, from_sector, to_status, to_sector, %(names)s,
+                            create_uid, create_date, write_uid, write_date
+                          )
+                   SELECT profile.id, profile.partner_id, profile.company_id, %(today)s,
+                          (%(statuses)s)[fresh.before + 1],
+                          (%(sectors)s)[fresh.before + 1],
+                          profile.status, profile.sector, %(values)s,
+                          %(user)s, %(now)s, %(user)s, %(now)s
+                     FROM %(table)s
+                     JOIN client_profile profile
+                       ON profile.partner_id = fresh.partner_id
+                      AND profile.company_id = %(company)s
+                    WHERE fresh.before <> fresh.status
+                """,
+                names=SQL(", ").join(map(SQL.identifier, kept + numbers)),
+                values=SQL(", ").join(
+                    SQL.identifier("profile", name) for name in kept + numbers
+                ),
+                company=company.id,
+                today=today,
+                statuses=statuses,
+                sectors=sectors,
+                table=table,
+                user=self.env.uid,
+                now=self.env.cr.now(),
+            )
+        )
+
+    @api.model
+    def _archive_strangers(self, company, table):
+        """Put away the profiles of those who are no clients any more."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE client_profile profile
+                   SET active = FALSE
+                 WHERE profile.company_id = %s
+                   AND profile.active
+                   AND NOT EXISTS (
+                           SELECT 1
+                             FROM %s
+                            WHERE fresh.partner_id = profile.partner_id
+                       )
+                """,
+                company.id,
+                table,
+            )
+        )

@@ -1,0 +1,21 @@
+from odoo import models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    def _action_confirm(self):
+        result = super()._action_confirm()
+        self._judge_clients()
+        return result
+
+    def _action_cancel(self):
+        sold = self.filtered(lambda order: order.state == "sale")
+        result = super()._action_cancel()
+        sold._judge_clients()
+        return result
+
+    def _judge_clients(self):
+        """Judge the clients of these orders at once."""
+        for company, orders in self.grouped("company_id").items():
+            self.env["client.profile"]._judge_clients(orders.partner_id, company)
