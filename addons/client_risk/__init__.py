@@ -1,4 +1,4 @@
 from . import models
 from . import report
-from .hooks import uninstall_hook
 from . import wizard
+from .hooks import uninstall_hook

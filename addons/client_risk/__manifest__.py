@@ -1,6 +1,6 @@
 {
     "name": "Client Risk",
-    "summary": "What clients buy, told by the accounting system",
+    "summary": "Whom to call today and why, by what clients buy",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
     "author": "Client Base Team",
@@ -12,11 +12,17 @@
         "security/client_risk_security.xml",
         "data/ir_cron_data.xml",
         "views/client_transaction_views.xml",
+        "views/client_profile_views.xml",
+        "views/client_profile_move_views.xml",
+        "views/client_risk_policy_views.xml",
         "report/client_purchase_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
         "views/client_risk_menus.xml",
     ],
-    "demo": ["demo/client_transaction_demo.xml"],
+    "demo": [
+        "demo/client_transaction_demo.xml",
+        "demo/client_profile_demo.xml",
+    ],
     "uninstall_hook": "uninstall_hook",
 }

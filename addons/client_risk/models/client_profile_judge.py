@@ -360,7 +360,9 @@ class ClientProfileJudge(models.AbstractModel):
             )
         self.env.cr.execute("DROP TABLE IF EXISTS client_profile_fresh")
         self.env.cr.execute(
-            SQL("CREATE TEMP TABLE client_profile_fresh (%s) ON COMMIT DROP", definition)
+            SQL(
+                "CREATE TEMP TABLE client_profile_fresh (%s) ON COMMIT DROP", definition
+            )
         )
         self.env.cr.copy_expert(
             "COPY client_profile_fresh FROM STDIN (FORMAT BINARY)",

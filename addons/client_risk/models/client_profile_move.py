@@ -39,9 +39,7 @@ class ClientProfileMove(models.Model):
     to_sector = fields.Selection(selection=SECTORS, required=True, readonly=True)
     to_status = fields.Selection(selection=STATUSES, required=True, readonly=True)
     reason_code = fields.Char(readonly=True)
-    purchase_count = fields.Integer(
-        string="Purchases", readonly=True, aggregator="avg"
-    )
+    purchase_count = fields.Integer(string="Purchases", readonly=True, aggregator="avg")
     last_date = fields.Date(string="Last Purchase", readonly=True)
     overdue_days = fields.Integer(string="Days Late", readonly=True, aggregator="avg")
     alive_probability = fields.Float(

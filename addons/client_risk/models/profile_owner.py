@@ -73,6 +73,17 @@ class ProfileOwner(models.AbstractModel):
             found |= Domain(path, "not any", here)
         return found
 
+    def write(self, vals):
+        """Put the profiles away with the card, and bring them back with it."""
+        result = super().write(vals)
+        if "active" in vals:
+            # sudo: whoever may archive a card
+            profiles_sudo = self.env["client.profile"].sudo()
+            profiles_sudo.with_context(active_test=False).search(
+                [("partner_id", "in", self.ids)]
+            ).active = vals["active"]
+        return result
+
     def _field_to_sql(self, alias, field_expr, query=None):
         """Read sector and status from the profile, so that lists group by them."""
         if field_expr not in PROFILE_FIELDS or query is None:

@@ -5,18 +5,12 @@ import numpy as np
 
 from odoo.tests import tagged
 
-from ..tools import history, money, trend
-from ..tools.business_time import make_ruler
+from ..tools import history
 from .common import SOURCE, RiskCommon
 
 TODAY = dt.date(2026, 3, 1)
 FIRST = dt.date(2022, 1, 1)
 CLIENTS = 25
-WEEKENDS = [
-    day
-    for day in (FIRST + dt.timedelta(days=number) for number in range(2000))
-    if day.weekday() >= 5
-]
 
 
 @tagged("post_install", "-at_install")
@@ -38,11 +32,6 @@ class TestClientRiskHistory(RiskCommon):
                 for number in range(CLIENTS)
             ]
         )
-        cls.ruler = make_ruler(FIRST, dt.date(2026, 12, 31), WEEKENDS)
-        cls.segments = {
-            False: trend.TrendPriors(window=90, cap=500.0),
-            cls.type.id: trend.TrendPriors(window=120),
-        }
 
     def _make_documents(self):
         """:return: rows of a company that buys often, seldom, and sends things back"""
@@ -63,9 +52,9 @@ class TestClientRiskHistory(RiskCommon):
                 )
         return rows
 
-    def _add_up(self, rows):
+    def _get_events(self, rows):
         """:return: the same by ``tools``, of purchases until today"""
-        purchases = [
+        return history.to_events(
             history.Purchase(
                 int(row["partner_key"][2:]),
                 dt.date.fromisoformat(row["date"]),
@@ -73,54 +62,36 @@ class TestClientRiskHistory(RiskCommon):
             )
             for row in rows
             if dt.date.fromisoformat(row["date"]) <= TODAY
-        ]
-        events = history.to_events(purchases)
-        segment = np.array([number % 2 for number in range(CLIENTS)], dtype=np.int64)
-        today = TODAY.toordinal()
-        priors = list(self.segments.values())
-        return (
-            history.summarize(events, segment, today, self.ruler),
-            money.recent_baskets(events, CLIENTS),
-            trend.add_up(events, segment, priors, today),
         )
 
     def _fetch(self, partner_ids=None):
         self.env.flush_all()
-        return self.env["client.risk.history"]._fetch_summed(
-            self.env.company, TODAY, self.ruler, self.segments, partner_ids
+        return self.env["client.risk.history"]._fetch_bought(
+            self.env.company, TODAY, [False, self.type.id], partner_ids
         )
 
     def test_database_and_tools_agree(self):
         rows = self._make_documents()
         self._ask(*rows)
-        found = self._fetch()
-        expected = self._add_up(rows)
+        found, expected = self._fetch(), self._get_events(rows)
         number = {client.id: row for row, client in enumerate(self.clients)}
-        bought = np.array([number[id_] for id_ in found.partner_ids])
-        self.assertEqual(len(bought), (expected[0].count > 0).sum())
-        self.assertGreater(len(bought), CLIENTS // 2)
-        pairs = zip(
-            (found.histories, found.baskets, found.windows), expected, strict=True
-        )
-        for ours, theirs in pairs:
-            for name in type(ours).__dataclass_fields__:
-                with self.subTest(column=name):
-                    np.testing.assert_allclose(
-                        getattr(ours, name),
-                        getattr(theirs, name)[bought],
-                        rtol=1e-9,
-                        atol=1e-9,
-                    )
+        clients = np.array([number[id_] for id_ in found.partner_ids.tolist()])
+        self.assertGreater(len(clients), CLIENTS // 2)
+        np.testing.assert_array_equal(clients[found.events.client], expected.client)
+        np.testing.assert_array_equal(found.events.day, expected.day)
+        np.testing.assert_allclose(found.events.amount, expected.amount, rtol=1e-9)
+        np.testing.assert_array_equal(found.segment, clients % 2)
 
-    def test_one_client_is_added_up_alone(self):
+    def test_one_client_is_fetched_alone(self):
         self._ask(*self._make_documents())
         everybody = self._fetch()
-        id_ = everybody.partner_ids[3]
+        id_ = int(everybody.partner_ids[3])
         alone = self._fetch([id_])
-        self.assertEqual(alone.partner_ids, [id_])
-        self.assertEqual(alone.histories.log_sum[0], everybody.histories.log_sum[3])
+        own = everybody.events.client == 3
+        self.assertEqual(alone.partner_ids.tolist(), [id_])
+        np.testing.assert_array_equal(alone.events.amount, everybody.events.amount[own])
 
-    def test_company_without_purchases_has_empty_columns(self):
+    def test_company_without_purchases_has_no_events(self):
         found = self._fetch()
-        self.assertEqual(found.partner_ids, [])
-        self.assertEqual(len(found.windows.age), 0)
+        self.assertEqual(found.size, 0)
+        self.assertEqual(len(found.events.day), 0)
