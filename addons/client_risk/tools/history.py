@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arrays import Floats, Ints, positions, sum_by
+from .arrays import Flags, Floats, Ints, positions, sum_by
 from .business_time import BusinessTime
 
 # A rhythm is that of the last two years, of eight gaps at least and thirty at most.
@@ -17,6 +17,8 @@ MIN_GAPS = 8
 MAX_GAPS = 30
 # The database adds up decimals; floats must not leave a trace of what was returned.
 AMOUNT_DIGITS = 6
+# More than the ordinal of any day: client * DAYS + day sorts by both.
+DAYS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,41 +118,68 @@ def to_events(purchases: Iterable[Purchase], merge_within: int = 0) -> Events:
 
 
 def net_events(client: Ints, day: Ints, amount: Floats) -> Events:
-    """Take returns off purchases, both in columns: one row a purchase day or a return.
+    """Make events of documents in columns: one row a document.
 
-    The same as ``to_events`` of the same documents. Only clients who sent something
-    back are visited one by one.
+    The same as ``to_events`` of them, to 1e-9, in any order of the rows.
 
-    :param client: from 0; the rows in any order
+    :param client: from 0
+    :param amount: below zero for a return
     """
-    order = np.lexsort((day, client))
+    order = np.lexsort((amount, day, client))
     client, day, amount = client[order], day[order], amount[order]
     is_back = amount < 0
-    visited = np.isin(client, np.unique(client[is_back]))
-    kept = ~visited
-    rows: list[tuple[int, int, float]] = []
-    bought: dict[int, dict[int, float]] = defaultdict(dict)
-    returns: dict[int, list[tuple[int, float, int | None]]] = defaultdict(list)
-    columns = (column[visited].tolist() for column in (client, day, amount))
-    for one, when, value in zip(*columns, strict=True):
-        if value < 0:
-            returns[one].append((when, value, None))
-        else:
-            bought[one][when] = value
-    for one, days in bought.items():
-        rows += [(one, *event) for event in _take_off(days, returns[one])]
-    return _join(Events(client[kept], day[kept], amount[kept]), Events.of(rows))
+    back = (client[is_back], day[is_back], amount[is_back])
+    bought = _sum_days(client[~is_back], day[~is_back], amount[~is_back])
+    target = _find_returned(bought, *back)
+    placed = target >= 0
+    taken = np.bincount(
+        target[placed], back[2][placed], minlength=len(bought.client)
+    ).astype(np.float64)
+    left = np.round(bought.amount + taken, AMOUNT_DIGITS)
+    kept = left > 0
+    return Events(bought.client[kept], bought.day[kept], left[kept])
 
 
-def _join(some: Events, others: Events) -> Events:
-    """Put the events of different clients into one order."""
-    client = np.concatenate([some.client, others.client])
-    order = np.argsort(client, kind="stable")
-    return Events(
-        client[order],
-        np.concatenate([some.day, others.day])[order],
-        np.concatenate([some.amount, others.amount])[order],
+def _sum_days(client: Ints, day: Ints, amount: Floats) -> Events:
+    """Add up the documents of a day; the rows are sorted by client and day."""
+    if not len(client):
+        return Events.of([])
+    is_first = np.ones(len(client), dtype=bool)
+    is_first[1:] = (np.diff(client) != 0) | (np.diff(day) != 0)
+    begin = np.flatnonzero(is_first)
+    sums = np.round(np.add.reduceat(amount, begin), AMOUNT_DIGITS)
+    return Events(client[begin], day[begin], sums)
+
+
+def _find_returned(bought: Events, client: Ints, day: Ints, amount: Floats) -> Ints:
+    """Return the row of the purchase day that each return belongs to, -1 for none.
+
+    The latest day before it that covers it, else the latest before it: all returns step
+    back together, a day at a time, until each has found its own.
+    """
+    place = np.searchsorted(
+        bought.client * DAYS + bought.day, client * DAYS + day, side="right"
     )
+    latest = place.astype(np.int64) - 1
+    latest[~_is_of(bought, latest, client)] = -1
+    target, step = latest.copy(), latest.copy()
+    waiting = np.flatnonzero(latest >= 0)
+    while len(waiting):
+        row = step[waiting]
+        covers = bought.amount[row] >= -amount[waiting]
+        target[waiting[covers]] = row[covers]
+        waiting = waiting[~covers]
+        step[waiting] -= 1
+        waiting = waiting[_is_of(bought, step[waiting], client[waiting])]
+    return target
+
+
+def _is_of(events: Events, rows: Ints, client: Ints) -> Flags:
+    """Tell which rows exist and are of the clients."""
+    inside = rows >= 0
+    found = np.zeros(len(rows), dtype=bool)
+    found[inside] = events.client[rows[inside]] == client[inside]
+    return found
 
 
 def _sum_sorted(parts: list[float]) -> float:
