@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from client_risk.tools import replay
 from client_risk.tools.history import Events
-from client_risk.tools.judge import explain, judge
+from client_risk.tools.judge import REASONS, explain, judge, reasons
 from client_risk.tools.month import Month, last_days, measure_month
 from client_risk.tools.priors import Priors
 from client_risk.tools.status import Status
@@ -155,3 +155,9 @@ def test_last_days_are_those_of_the_last_purchase():
         0,
         START + 5,
     ]
+
+
+def test_reasons_in_a_column_are_those_told_one_by_one():
+    found = judge_all(EVENTS, SEGMENT)
+    codes = [REASONS[place] for place in reasons(found)]
+    assert codes == [explain(found, row).code for row in range(SIZE)]

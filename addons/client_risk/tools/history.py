@@ -147,8 +147,8 @@ def _sum_days(client: Ints, day: Ints, amount: Floats) -> Events:
     is_first = np.ones(len(client), dtype=bool)
     is_first[1:] = (np.diff(client) != 0) | (np.diff(day) != 0)
     begin = np.flatnonzero(is_first)
-    sums = np.round(np.add.reduceat(amount, begin), AMOUNT_DIGITS)
-    return Events(client[begin], day[begin], sums)
+    sums: Floats = np.add.reduceat(amount, begin).astype(np.float64)
+    return Events(client[begin], day[begin], sums.round(AMOUNT_DIGITS))
 
 
 def _find_returned(bought: Events, client: Ints, day: Ints, amount: Floats) -> Ints:
