@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+import struct
 
 import numpy as np
 import pytest
@@ -10,22 +11,26 @@ from client_risk.tools import columns, history, money
 FIRST = dt.date(2024, 1, 1)
 
 
-def test_what_is_written_is_read():
-    told = {"a": np.array([1, -2, 3]), "b": np.array([0.5, -1e9, 3.25])}
-    found = columns.read(columns.write(told), [columns.INT, columns.FLOAT])
-    np.testing.assert_array_equal(found[0], told["a"])
-    np.testing.assert_array_equal(found[1], told["b"])
+def test_values_one_after_another_are_columns():
+    data = struct.pack(">idid", 1, 0.5, -2, -1e9)
+    whole, broken = columns.read(data, [columns.INT, columns.FLOAT])
+    assert whole.tolist() == [1, -2]
+    assert broken.tolist() == [0.5, -1e9]
 
 
 def test_no_rows_are_read():
-    empty = columns.HEADER + columns.TRAILER
-    assert len(columns.read(empty, [columns.INT])[0]) == 0
+    assert len(columns.read(b"", [columns.INT])[0]) == 0
 
 
-def test_other_rows_are_refused():
-    data = columns.write({"a": np.array([1])})
-    with pytest.raises(ValueError, match="no rows"):
-        columns.read(data, [columns.FLOAT])
+def test_part_of_a_row_is_refused():
+    with pytest.raises(ValueError, match="size"):
+        columns.read(b"123", [columns.INT])
+
+
+def test_rows_are_written_as_copy_takes_them():
+    data = columns.write({"a": np.array([7]), "b": np.array([0.5])})
+    row = struct.pack(">hiiid", 2, 4, 7, 8, 0.5)
+    assert data == columns.HEADER + row + columns.TRAILER
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -75,7 +75,7 @@ class ClientProfileJudge(models.AbstractModel):
             domain &= Domain("id", "in", list(partner_ids))
         query = Partner._search(domain, bypass_access=True)  # risk is company-wide
         selected = self._get_client_columns(company, types, policies)
-        found = self.env["client.risk.history"]._copy_out(
+        found = self.env["client.risk.history"]._fetch_columns(
             SQL(
                 """
                 SELECT %(columns)s
@@ -84,7 +84,6 @@ class ClientProfileJudge(models.AbstractModel):
                     ON profile.partner_id = partner.id
                    AND profile.company_id = %(company)s
                  WHERE partner.id IN %(clients)s
-              ORDER BY partner.id
                 """,
                 columns=SQL(", ").join(
                     SQL("(%s)::int4", column) for column in selected.values()
@@ -94,7 +93,10 @@ class ClientProfileJudge(models.AbstractModel):
             ),
             [columns.INT] * len(selected),
         )
-        return dict(zip(selected, found, strict=True))
+        order = np.argsort(found[0])  # the first column is the id
+        return {
+            name: column[order] for name, column in zip(selected, found, strict=True)
+        }
 
     @api.model
     def _get_client_columns(self, company, types, policies):

@@ -1,7 +1,7 @@
 """Rows of the database as columns of numbers and back, in PostgreSQL's binary form.
 
-A million rows as Python objects take longer than the database needs to find them; the
-binary form of COPY is read at once. Columns are int4 or float8 and hold no NULL.
+A million rows as Python objects take longer than the database needs to find them; one
+string of bytes is read at once. Columns are int4 or float8 and hold no NULL.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,16 +28,15 @@ def row_type(kinds: Sequence[str]) -> np.dtype[Any]:
 
 
 def read(data: bytes, kinds: Sequence[str]) -> list[Column]:
-    """Read what COPY ... TO STDOUT (FORMAT BINARY) has written.
+    """Read rows whose values stand one after another, as int4send() and so on give.
 
     :param kinds: of each column, ``INT`` (read as int64) or ``FLOAT``
-    :raise ValueError: for anything else, a NULL included
+    :raise ValueError: for anything that is no whole number of such rows
     """
-    layout = row_type(kinds)
-    size, rest = divmod(len(data) - len(HEADER) - len(TRAILER), layout.itemsize)
-    if rest or not data.startswith(HEADER) or not data.endswith(TRAILER):
-        raise ValueError("These are no rows of the columns asked for.")
-    rows = np.frombuffer(data, layout, count=size, offset=len(HEADER))
+    layout = np.dtype(
+        [(f"value{number}", TYPES[kind]) for number, kind in enumerate(kinds)]
+    )
+    rows = np.frombuffer(data, layout)
     return [
         rows[f"value{number}"].astype(np.int64 if kind == INT else np.float64)
         for number, kind in enumerate(kinds)

@@ -125,7 +125,7 @@ def net_events(client: Ints, day: Ints, amount: Floats) -> Events:
     :param client: from 0
     :param amount: below zero for a return
     """
-    order = np.lexsort((amount, day, client))
+    order = np.argsort(client * DAYS + day)
     client, day, amount = client[order], day[order], amount[order]
     is_back = amount < 0
     back = (client[is_back], day[is_back], amount[is_back])
