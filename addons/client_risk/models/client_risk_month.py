@@ -12,6 +12,8 @@ from ..tools.trend import TrendPriors
 
 # How far beyond its day a month's ruler foretells.
 RULER_DAYS = 3 * 365
+# How far before the first purchase it begins: older documents may come in late.
+RULER_DAYS_BEFORE = 10 * 365
 
 WEEK = 7
 
@@ -87,6 +89,7 @@ class ClientRiskMonth(models.Model):
     def _describe_ruler(self, company, day, events):
         """:return: what a ruler is made of, as JSON takes it"""
         first = int(events.day.min()) if len(events.day) else day.toordinal()
+        first -= RULER_DAYS_BEFORE
         last = day.toordinal() + RULER_DAYS
         ruler = {
             "first": first,

@@ -68,6 +68,18 @@ class TestClientProfile(ProfileCommon):
         self.assertIn("18 purchases", profile.reason)
         self.assertIn(f"{profile.overdue_days} days late", profile.reason)
 
+    def test_before_the_first_night_a_date_is_foretold_by_the_rhythm(self):
+        self._buy(*range(45, 400, 20))
+        profile = self._get_profile()
+        self.assertFalse(
+            self.env["client.risk.month"].search(
+                [("company_id", "=", self.env.company.id)]
+            )
+        )
+        days = (profile.expected_date - profile.last_date).days
+        self.assertAlmostEqual(days, 20, delta=3)
+        self.assertLess((profile.expected_from - profile.last_date).days, 20)
+
     def test_every_client_has_one_profile_after_the_night(self):
         self._buy(*range(10, 300, 20))
         self._judge_all()
