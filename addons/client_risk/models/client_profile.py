@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import split_every
 
 from odoo.addons.client_base.models.client_import_worker import (
@@ -253,7 +254,7 @@ class ClientProfile(models.Model):
 
         A company is one transaction: after a crash it is judged as a whole again.
         """
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search(Domain.TRUE)
         waiting = companies.filtered(
             lambda one: (
                 not one.client_judged_on or one.client_judged_on < self._get_today(one)

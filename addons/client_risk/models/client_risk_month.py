@@ -4,6 +4,7 @@ from dataclasses import asdict
 import numpy as np
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..tools import business_time
 from ..tools.month import Month, measure_month
@@ -63,7 +64,7 @@ class ClientRiskMonth(models.Model):
         known = self._get_current(company)
         if known and known.day >= day:
             return known
-        types = [False, *self.env["client.type"].search([], order="id").ids]
+        types = [False, *self.env["client.type"].search(Domain.TRUE, order="id").ids]
         bought = self.env["client.risk.history"]._fetch_bought(company, day, types)
         ruler = self._describe_ruler(company, day, bought.events)
         month = measure_month(
