@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import split_every
 
-from odoo.addons.client_base.models.client_import_worker import (
+from odoo.addons.client_base.models.concurrency import (
     CONCURRENCY_ERRORS,
     MAX_FAILURES,
 )
