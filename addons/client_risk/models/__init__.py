@@ -1,6 +1,7 @@
 from . import client_risk_history
 from . import client_risk_month
 from . import client_risk_policy
+from . import client_profile_facts
 from . import client_profile_writer
 from . import client_profile_judge
 from . import client_profile_reason

@@ -26,7 +26,7 @@ class ClientProfileJudge(models.AbstractModel):
 
     _name = "client.profile.judge"
     _description = "Judging of Clients"
-    _inherit = ["client.profile.writer"]
+    _inherit = ["client.profile.facts", "client.profile.writer"]
 
     @api.model
     def _judge(self, company, partner_ids=None):
@@ -34,8 +34,9 @@ class ClientProfileJudge(models.AbstractModel):
 
         :param partner_ids: commercial partners, None for all clients
         """
-        self.env.flush_all()
         today = self._get_today(company)
+        self._prepare_judging(company, today, partner_ids)
+        self.env.flush_all()
         types, month = self.env["client.risk.month"]._unpack(company, today)
         policies = self.env["client.risk.policy"].sudo()._get_of_company(company)
         known = self._fetch_clients(company, types, policies, partner_ids)
@@ -53,6 +54,23 @@ class ClientProfileJudge(models.AbstractModel):
             "first_date": self._get_first_days(events, len(known["id"])),
         }
         self._store(company, today, fresh, is_all=partner_ids is None)
+        self._follow_up(company, today, partner_ids)
+
+    @api.model
+    def _prepare_judging(self, company, today, partner_ids=None):
+        """Do what must be done before clients are judged; extended where needed.
+
+        :param partner_ids: commercial partners, None for all clients
+        """
+
+    @api.model
+    def _follow_up(self, company, today, partner_ids=None):
+        """Act upon fresh verdicts, by what is true now and not by what has changed.
+
+        A night may be repeated, and an act must not be: twice is once.
+
+        :param partner_ids: commercial partners, None for all clients
+        """
 
     @api.model
     def _get_today(self, company):
@@ -109,7 +127,6 @@ class ClientProfileJudge(models.AbstractModel):
 
         days = {name: day(name) for name in ("since", "last_date", "told_date")}
         frozen = {name: day(name) for name in DAY_COLUMNS if name.startswith("forec")}
-        quoted, busy = self._has_quotation(company), self._has_activity()
         return {
             "id": SQL("partner.id"),
             "segment": SQL(
@@ -127,48 +144,10 @@ class ClientProfileJudge(models.AbstractModel):
                 "COALESCE(ARRAY_POSITION(%s, profile.abc_class), 3) - 1",
                 SQL("%s::varchar[]", list(ABC)),
             ),
-            "irregular": SQL("COALESCE(profile.is_irregular, FALSE)"),
-            "planned": SQL("%s OR %s OR %s", quoted, busy, self._has_offer(company)),
-            "protected": SQL("%s OR %s", quoted, busy),
+            **self._get_facts(company),
             **days,
             **frozen,
         }
-
-    @api.model
-    def _has_quotation(self, company):
-        return SQL(
-            """partner.id IN (
-                SELECT contact.commercial_partner_id
-                  FROM sale_order sold
-                  JOIN res_partner contact ON contact.id = sold.partner_id
-                 WHERE sold.company_id = %s AND sold.state IN ('draft', 'sent')
-            )""",
-            company.id,
-        )
-
-    @api.model
-    def _has_activity(self):
-        return SQL(
-            """partner.id IN (
-                SELECT contact.commercial_partner_id
-                  FROM mail_activity activity
-                  JOIN res_partner contact ON contact.id = activity.res_id
-                 WHERE activity.res_model = 'res.partner' AND activity.active
-            )"""
-        )
-
-    @api.model
-    def _has_offer(self, company):
-        return SQL(
-            """partner.id IN (
-                SELECT contact.commercial_partner_id
-                  FROM client_offer offer
-                  JOIN res_partner contact ON contact.id = offer.partner_id
-                 WHERE offer.outcome = 'open'
-                   AND (offer.company_id = %s OR offer.company_id IS NULL)
-            )""",
-            company.id,
-        )
 
     @api.model
     def _fetch_events(self, company, today, ids, partner_ids):
@@ -207,10 +186,9 @@ class ClientProfileJudge(models.AbstractModel):
                 ),
             ),
         )
+        told = {one.name for one in dataclasses.fields(Facts)} & known.keys()
         facts = dataclasses.replace(
-            Facts.none(len(known["id"])),
-            planned=known["planned"] == 1,
-            irregular=known["irregular"] == 1,
+            Facts.none(len(known["id"])), **{name: known[name] == 1 for name in told}
         )
         is_best = (abc == 0) & (clients.last > day - LOOK_BACK_DAYS)
         return dataclasses.replace(
