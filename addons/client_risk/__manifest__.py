@@ -14,6 +14,7 @@
         "views/client_transaction_views.xml",
         "views/client_profile_views.xml",
         "views/client_profile_move_views.xml",
+        "views/client_profile_retry_views.xml",
         "views/client_risk_policy_views.xml",
         "report/client_purchase_views.xml",
         "views/res_config_settings_views.xml",

@@ -3,6 +3,7 @@ def uninstall_hook(env):
     own = (
         "client.profile",
         "client.profile.move",
+        "client.profile.retry",
         "client.purchase",
         "client.risk.month",
         "client.risk.policy",

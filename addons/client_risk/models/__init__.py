@@ -4,9 +4,11 @@ from . import client_risk_policy
 from . import client_profile_facts
 from . import client_profile_writer
 from . import client_profile_judge
+from . import client_profile_worker
 from . import client_profile_reason
 from . import client_profile
 from . import client_profile_move
+from . import client_profile_retry
 from . import client_transaction_sync
 from . import client_transaction
 from . import client_transaction_line

@@ -1,12 +1,5 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import AccessError
-from odoo.fields import Domain
-from odoo.tools import split_every
-
-from odoo.addons.client_base.models.concurrency import (
-    CONCURRENCY_ERRORS,
-    MAX_FAILURES,
-)
 
 SECTORS = [("risk", "At Risk"), ("growth", "Growth"), ("watch", "Watched")]
 STATUSES = [
@@ -29,7 +22,6 @@ STATUSES = [
 ]
 # What people say of a client; everything else is measured.
 TOLD_FIELDS = {"told_date", "is_irregular"}
-BATCH = 1000
 
 
 class ClientProfile(models.Model):
@@ -41,7 +33,7 @@ class ClientProfile(models.Model):
 
     _name = "client.profile"
     _description = "Profile of a Client"
-    _inherit = ["client.profile.judge", "client.profile.reason"]
+    _inherit = ["client.profile.worker", "client.profile.reason"]
     _order = "money_at_stake desc, id"
     _rec_name = "partner_id"
 
@@ -176,7 +168,8 @@ class ClientProfile(models.Model):
         """
         self.check_access("read")
         if self:
-            self.sudo()._judge_again()
+            for company, profiles in self.grouped("company_id").items():
+                self.sudo()._judge(company, sorted(profiles.partner_id.ids))
         else:
             self.env["client.risk.policy"].check_access("write")  # a manager's affair
             self.sudo()._judge_company(self.env.company)
@@ -221,61 +214,3 @@ class ClientProfile(models.Model):
                 "default_company_id": self.company_id.id,
             },
         }
-
-    # === BUSINESS ===
-
-    def _judge_again(self):
-        for company, profiles in self.grouped("company_id").items():
-            for batch in split_every(BATCH, profiles.partner_id.ids, list):
-                self._judge(company, batch)
-
-    @api.model
-    def _judge_clients(self, partners, companies):
-        """Judge clients who have bought, or sent something back, just now.
-
-        Whoever wrote the document: a profile is nobody's to write by hand.
-        """
-        clients = partners.commercial_partner_id
-        for company in companies:
-            for batch in split_every(BATCH, clients.ids, list):
-                self.sudo()._judge(company, batch)
-
-    @api.model
-    def _judge_company(self, company):
-        """Judge all clients of a company in one pass, and say that it is done."""
-        today = self._get_today(company)
-        self.env["client.risk.month"]._ensure(company, today)
-        self._judge(company)
-        company.client_judged_on = today
-
-    @api.model
-    def _cron_judge(self):
-        """Judge the clients of every company that has not been judged today.
-
-        A company is one transaction: after a crash it is judged as a whole again.
-        """
-        companies = self.env["res.company"].search(Domain.TRUE)
-        waiting = companies.filtered(
-            lambda one: (
-                not one.client_judged_on or one.client_judged_on < self._get_today(one)
-            )
-        )
-        progress = self.env["ir.cron"]._commit_progress
-        progress(remaining=len(waiting))
-        for company in waiting:
-            self._judge_patiently(company)
-            if not progress(1):
-                break
-
-    @api.model
-    def _judge_patiently(self, company):
-        """Judge again when a client bought meanwhile."""
-        for attempt in range(MAX_FAILURES + 1):
-            try:
-                return self._judge_company(company)
-            except CONCURRENCY_ERRORS:
-                if attempt == MAX_FAILURES:
-                    raise
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-        return None

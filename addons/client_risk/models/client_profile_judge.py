@@ -1,10 +1,14 @@
 import dataclasses
+import logging
+import traceback
 
 import numpy as np
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+from odoo.addons.client_base.models.concurrency import CONCURRENCY_ERRORS
 
 from ..tools import columns, money, replay
 from ..tools.classify import Facts, Previous
@@ -15,6 +19,8 @@ from ..tools.schedule import Frozen
 from ..tools.status import Status
 from .client_profile_writer import ABC, DAY_COLUMNS
 from .client_risk_history import EPOCH
+
+_logger = logging.getLogger(__name__)
 
 
 class ClientProfileJudge(models.AbstractModel):
@@ -39,8 +45,12 @@ class ClientProfileJudge(models.AbstractModel):
         self.env.flush_all()
         types, month = self.env["client.risk.month"]._unpack(company, today)
         policies = self.env["client.risk.policy"].sudo()._get_of_company(company)
+        bought = self.env["client.risk.history"]._fetch_bought(
+            company, today, [False], partner_ids
+        )
         known = self._fetch_clients(company, types, policies, partner_ids)
-        events = self._fetch_events(company, today, known["id"], partner_ids)
+        known = self._leave_out_idle(known, bought)
+        events = self._to_events(bought, known["id"])
         day = today.toordinal()
         turnover = self._sum_turnover(events, len(known["id"]), day)
         abc = money.abc_column(turnover) if partner_ids is None else known["abc"]
@@ -54,7 +64,7 @@ class ClientProfileJudge(models.AbstractModel):
             "first_date": self._get_first_days(events, len(known["id"])),
         }
         self._store(company, today, fresh, is_all=partner_ids is None)
-        self._follow_up(company, today, partner_ids)
+        self._act_upon(company, today, partner_ids)
 
     @api.model
     def _prepare_judging(self, company, today, partner_ids=None):
@@ -62,6 +72,32 @@ class ClientProfileJudge(models.AbstractModel):
 
         :param partner_ids: commercial partners, None for all clients
         """
+
+    @api.model
+    def _act_upon(self, company, today, partner_ids):
+        """Follow up; a verdict stands even where nobody can act upon it.
+
+        What was not done today is due tomorrow still.
+        """
+        savepoint = self.env.cr.savepoint()
+        try:
+            with savepoint:
+                self._follow_up(company, today, partner_ids)
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            self._log_failure("Acting upon verdicts", company, error)
+
+    @api.model
+    def _log_failure(self, work, company, error):
+        """Say where it failed; what an error says may hold names."""
+        _logger.warning(
+            "%s in company %d failed: %s\n%s",
+            work,
+            company.id,
+            type(error).__name__,
+            "".join(traceback.format_tb(error.__traceback__)),
+        )
 
     @api.model
     def _follow_up(self, company, today, partner_ids=None):
@@ -85,12 +121,10 @@ class ClientProfileJudge(models.AbstractModel):
 
         :rtype: dict[str, np.ndarray]
         """
-        Partner = self.env["res.partner"]
-        domain = Partner._get_client_domain() & Domain(
-            "company_id", "in", [False, company.id]
-        )
+        domain = self._get_judged_domain(company)
         if partner_ids is not None:
             domain &= Domain("id", "in", list(partner_ids))
+        Partner = self.env["res.partner"]
         query = Partner._search(domain, bypass_access=True)  # risk is company-wide
         selected = self._get_client_columns(company, types, policies)
         found = self.env["client.risk.history"]._fetch_columns(
@@ -117,6 +151,40 @@ class ClientProfileJudge(models.AbstractModel):
         }
 
     @api.model
+    def _get_judged_domain(self, company):
+        """Who has a profile: clients, and companies below another that buy themselves.
+
+        What the shop of a chain buys is the shop's, as it is in its ledger.
+        """
+        own = self.env["res.company"]._get_own_card_ids()
+        shops = Domain(
+            [
+                ("parent_id", "!=", False),
+                ("is_company", "=", True),
+                ("partner_share", "=", True),
+                ("id", "not in", own),
+            ]
+        )
+        clients = self.env["res.partner"]._get_client_domain()
+        return (clients | shops) & Domain(
+            "company_id", "in", [False, *company.parent_ids.ids]
+        )
+
+    @api.model
+    def _leave_out_idle(self, known, bought):
+        """Leave out companies below another that have bought nothing themselves."""
+        judged = np.isin(known["id"], bought.partner_ids) | (known["is_shop"] == 0)
+        return {name: column[judged] for name, column in known.items()}
+
+    @api.model
+    def _fetch_judged_ids(self, company):
+        """:return: ids of all who may have a profile in a company, in order"""
+        Partner = self.env["res.partner"]
+        domain = self._get_judged_domain(company)
+        query = Partner._search(domain, bypass_access=True)  # risk is company-wide
+        return sorted(query.get_result_ids())
+
+    @api.model
     def _get_client_columns(self, company, types, policies):
         """:return: SQL of each whole number that is known of a client, by name"""
         codes = [status.code for status in Status]
@@ -129,6 +197,7 @@ class ClientProfileJudge(models.AbstractModel):
         frozen = {name: day(name) for name in DAY_COLUMNS if name.startswith("forec")}
         return {
             "id": SQL("partner.id"),
+            "is_shop": SQL("partner.parent_id IS NOT NULL"),
             "segment": SQL(
                 "COALESCE(ARRAY_POSITION(%s, partner.client_type_id), %s) - 1",
                 SQL("%s::int4[]", [type_ or 0 for type_ in types]),
@@ -150,11 +219,8 @@ class ClientProfileJudge(models.AbstractModel):
         }
 
     @api.model
-    def _fetch_events(self, company, today, ids, partner_ids):
+    def _to_events(self, bought, ids):
         """:return: ``Events`` of clients 0, 1 ... of ``ids``, which are in order"""
-        bought = self.env["client.risk.history"]._fetch_bought(
-            company, today, [False], partner_ids
-        )
         row = np.searchsorted(ids, bought.partner_ids)
         inside = np.minimum(row, max(len(ids) - 1, 0))
         found = (

@@ -1,4 +1,5 @@
 from . import test_client_profile
+from . import test_client_profile_worker
 from . import test_client_purchase
 from . import test_client_risk_history
 from . import test_client_transaction
