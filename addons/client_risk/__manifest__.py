@@ -10,6 +10,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/client_risk_security.xml",
+        "data/client_leaving_reason_data.xml",
         "data/ir_cron_data.xml",
         "views/client_transaction_views.xml",
         "views/client_profile_views.xml",
@@ -19,7 +20,11 @@
         "report/client_purchase_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
+        "views/client_removal_views.xml",
+        "views/client_profile_removal_views.xml",
+        "views/client_removal_card_views.xml",
         "views/client_risk_menus.xml",
+        "views/client_winback_menus.xml",
     ],
     "demo": [
         "demo/client_transaction_demo.xml",

@@ -1,10 +1,13 @@
 def uninstall_hook(env):
     """Take away what Odoo itself leaves behind: saved searches on our models."""
     own = (
+        "client.keeping",
+        "client.leaving.reason",
         "client.profile",
         "client.profile.move",
         "client.profile.retry",
         "client.purchase",
+        "client.removal",
         "client.risk.month",
         "client.risk.policy",
         "client.transaction",

@@ -6,6 +6,11 @@ from . import client_profile_writer
 from . import client_profile_judge
 from . import client_profile_worker
 from . import client_profile_reason
+from . import client_activity_giver
+from . import client_leaving_reason
+from . import client_removal
+from . import client_keeping
+from . import client_profile_removal
 from . import client_profile
 from . import client_profile_move
 from . import client_profile_retry
@@ -14,6 +19,7 @@ from . import client_transaction
 from . import client_transaction_line
 from . import account_move
 from . import profile_owner
+from . import removal_owner
 from . import res_company
 from . import res_config_settings
 from . import res_partner

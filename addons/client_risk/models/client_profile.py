@@ -33,7 +33,11 @@ class ClientProfile(models.Model):
 
     _name = "client.profile"
     _description = "Profile of a Client"
-    _inherit = ["client.profile.worker", "client.profile.reason"]
+    _inherit = [
+        "client.profile.removal",
+        "client.profile.worker",
+        "client.profile.reason",
+    ]
     _order = "money_at_stake desc, id"
     _rec_name = "partner_id"
 

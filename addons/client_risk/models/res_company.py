@@ -21,3 +21,8 @@ class ResCompany(models.Model):
         readonly=True,
         help="The day of the last night's evaluation of all clients.",
     )
+    client_removal_by_manager = fields.Boolean(
+        string="Managers Remove Their Own Clients",
+        help="Managers take their own clients off active sales themselves. Else they "
+        "ask the head.",
+    )

@@ -7,3 +7,6 @@ class ResConfigSettings(models.TransientModel):
     client_purchase_event = fields.Selection(
         related="company_id.client_purchase_event", readonly=False, required=True
     )
+    client_removal_by_manager = fields.Boolean(
+        related="company_id.client_removal_by_manager", readonly=False
+    )

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["res.partner", "client.profile.owner"]
+    _inherit = ["res.partner", "client.profile.owner", "client.removal.owner"]
 
     client_transaction_ids = fields.One2many(
         comodel_name="client.transaction",

@@ -1,8 +1,15 @@
-from odoo import models
+from odoo import api, models
 
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Bring back a client off active sales for whom there is a quotation."""
+        orders = super().create(vals_list)
+        self.env["client.removal"]._bring_back_for(orders)
+        return orders
 
     def _action_confirm(self):
         result = super()._action_confirm()

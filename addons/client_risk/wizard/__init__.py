@@ -1,1 +1,3 @@
 from . import base_partner_merge
+from . import base_partner_merge_removal
+from . import client_decision
