@@ -3,6 +3,7 @@ def uninstall_hook(env):
     own = (
         "client.keeping",
         "client.leaving.reason",
+        "client.claim",
         "client.profile",
         "client.profile.move",
         "client.profile.retry",

@@ -1,3 +1,6 @@
+from . import client_claim
+from . import client_finance
+from . import client_offer
 from . import client_risk_history
 from . import client_risk_month
 from . import client_risk_policy
@@ -11,6 +14,7 @@ from . import client_leaving_reason
 from . import client_removal
 from . import client_keeping
 from . import client_profile_removal
+from . import client_profile_standing
 from . import client_profile
 from . import client_profile_move
 from . import client_profile_retry
@@ -18,6 +22,8 @@ from . import client_transaction_sync
 from . import client_transaction
 from . import client_transaction_line
 from . import account_move
+from . import mail_activity_promise
+from . import mail_activity_type
 from . import profile_owner
 from . import removal_owner
 from . import res_company

@@ -14,6 +14,12 @@ class AccountMove(models.Model):
         self._judge_clients()
         return result
 
+    def _invoice_paid_hook(self):
+        """Who has paid owes nothing any more, and not only from tomorrow on."""
+        result = super()._invoice_paid_hook()
+        self.env["client.profile"]._judge_freed(self.partner_id, "debt_overdue")
+        return result
+
     def _judge_clients(self):
         """Judge the clients of these invoices and credit notes at once."""
         sales = self.filtered(lambda move: move.is_sale_document(include_receipts=True))

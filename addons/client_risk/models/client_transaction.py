@@ -5,7 +5,9 @@ TOLD_FIELDS = {
     "partner_id",
     "date",
     "kind",
+    "due_date",
     "amount",
+    "total",
     "currency_id",
     "number",
     "is_cancelled",
@@ -81,6 +83,21 @@ class ClientTransaction(models.Model):
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company Currency"
     )
+    due_date = fields.Date(
+        string="To Be Paid by", help="Empty: on the day of the document."
+    )
+    total = fields.Monetary(
+        string="With Tax",
+        help="What has to be paid, in the currency of the document; 0: as much as "
+        "without tax.",
+    )
+    company_total = fields.Monetary(
+        string="With Tax in Company Currency",
+        currency_field="company_currency_id",
+        compute="_compute_company_total",
+        store=True,
+        help="By the rate of the day of the document. A return counts below zero.",
+    )
     is_cancelled = fields.Boolean(
         string="Cancelled",
         help="Cancelled in the accounting system: it counts for nothing.",
@@ -114,12 +131,20 @@ class ClientTransaction(models.Model):
     @api.depends("amount", "currency_id", "company_id", "date", "kind")
     def _compute_company_amount(self):
         for transaction in self:
-            currency, company = transaction.currency_id, transaction.company_id
-            amount = currency._convert(
-                transaction.amount, company.currency_id, company, transaction.date
-            )
-            is_return = transaction.kind == "return"
-            transaction.company_amount = -abs(amount) if is_return else amount
+            transaction.company_amount = transaction._to_company(transaction.amount)
+
+    @api.depends("total", "currency_id", "company_id", "date", "kind")
+    def _compute_company_total(self):
+        for transaction in self:
+            transaction.company_total = transaction._to_company(transaction.total)
+
+    def _to_company(self, amount):
+        """:return: an amount in company currency; what came back is below zero"""
+        company = self.company_id
+        value = self.currency_id._convert(
+            amount, company.currency_id, company, self.date
+        )
+        return -abs(value) if self.kind == "return" else value
 
     def write(self, vals):
         """A change by hand lasts until the document is told anew."""

@@ -20,6 +20,9 @@ COLUMNS = {
     "amount": "numeric",
     "currency_id": "int4",
     "company_amount": "numeric",
+    "due_date": "date",
+    "total": "numeric",
+    "company_total": "numeric",
     "is_cancelled": "bool",
     "version": "numeric",
     "digest": "varchar",
@@ -54,8 +57,8 @@ class ClientTransactionSync(models.AbstractModel):
         :param source: the name the accounting system gives itself
         :param rows: at most 1,000 dicts of key, partner_key, date, kind (order,
             shipment, invoice, payment, return), amount and, if you like, currency,
-            number, version, cancelled, lines (dicts of product_key, product, category,
-            quantity, amount)
+            number, version, cancelled, due_date, total (with tax), lines (dicts of
+            product_key, product, category, quantity, amount)
         :return: for each row, in order, a dict of key, status (created, updated,
             unchanged, stale, gone, error), id (0 of an error), error_code and message
         """
@@ -296,9 +299,18 @@ class ClientTransactionSync(models.AbstractModel):
             "amount": currency.round(float(item.amount)),
             "currency_id": currency.id,
             "company_amount": self._convert(item, item.amount, rate),
+            **self._prepare_payment(item, currency, rate),
             "is_cancelled": item.cancelled,
             "version": None if item.version is None else str(item.version),
             "digest": item.digest,
+        }
+
+    def _prepare_payment(self, item, currency, rate):
+        """:return: the columns that say what is to be paid, and by when"""
+        return {
+            "due_date": item.due_date and item.due_date.isoformat(),
+            "total": currency.round(float(item.total)),
+            "company_total": self._convert(item, item.total, rate),
         }
 
     def _get_currency(self, item, context):

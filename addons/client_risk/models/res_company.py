@@ -26,3 +26,28 @@ class ResCompany(models.Model):
         help="Managers take their own clients off active sales themselves. Else they "
         "ask the head.",
     )
+    client_risk_promise = fields.Boolean(
+        string="Overdue Promise of Ours Is a Risk",
+        default=True,
+        help="An activity of a type that is a promise, or materials asked for.",
+    )
+    client_risk_promise_days = fields.Integer(
+        string="Days a Promise May Be Late", default=3
+    )
+    client_risk_debt = fields.Boolean(
+        string="Overdue Debt Is a Risk",
+        help="By what the accounting system tells of payments, else by the invoices "
+        "here.",
+    )
+    client_risk_debt_days = fields.Integer(
+        string="Days a Payment May Be Late", default=7
+    )
+    client_risk_debt_amount = fields.Monetary(
+        string="Smallest Debt That Counts", help="In company currency, with tax."
+    )
+    client_risk_claim = fields.Boolean(string="Open Claim Is a Risk", default=True)
+
+    _client_risk_days = models.Constraint(
+        "CHECK (client_risk_promise_days >= 0 AND client_risk_debt_days >= 0)",
+        "Days of grace are not below zero.",
+    )

@@ -10,3 +10,22 @@ class ResConfigSettings(models.TransientModel):
     client_removal_by_manager = fields.Boolean(
         related="company_id.client_removal_by_manager", readonly=False
     )
+    client_risk_promise = fields.Boolean(
+        related="company_id.client_risk_promise", readonly=False
+    )
+    client_risk_promise_days = fields.Integer(
+        related="company_id.client_risk_promise_days", readonly=False
+    )
+    client_risk_debt = fields.Boolean(
+        related="company_id.client_risk_debt", readonly=False
+    )
+    client_risk_debt_days = fields.Integer(
+        related="company_id.client_risk_debt_days", readonly=False
+    )
+    client_risk_debt_amount = fields.Monetary(
+        related="company_id.client_risk_debt_amount",
+        readonly=False,
+    )
+    client_risk_claim = fields.Boolean(
+        related="company_id.client_risk_claim", readonly=False
+    )

@@ -1,8 +1,19 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
+
+    # Of the client, in the company one works in: read by a join with the profile.
+    client_sector = fields.Selection(
+        related="partner_id.client_sector",
+        string="Sector of the Client",
+        groups="client_base.group_client_user",
+    )
+    client_status = fields.Selection(
+        related="partner_id.client_status",
+        groups="client_base.group_client_user",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

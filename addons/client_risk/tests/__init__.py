@@ -5,3 +5,5 @@ from . import test_client_risk_history
 from . import test_client_transaction
 from . import test_client_removal
 from . import test_security
+from . import test_client_standing
+from . import test_status_on_documents

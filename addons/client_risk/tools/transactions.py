@@ -48,8 +48,9 @@ class Line:
 class Transaction:
     """One document of the accounting system.
 
-    ``version`` orders what is told of one key, None when the system has no versions;
-    ``digest`` is the same for the same content, whatever its version.
+    ``due_date`` and ``total`` (with tax, 0 for as much as ``amount``) say what is to be
+    paid, and by when. ``version`` orders what is told of one key, None when the system
+    has no versions; ``digest`` is the same for the same content, whatever its version.
     """
 
     key: str
@@ -63,6 +64,8 @@ class Transaction:
     version: Decimal | None
     lines: tuple[Line, ...]
     digest: str
+    due_date: dt.date | None = None
+    total: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ def parse(row: object) -> Transaction:
         "number": _text(row, "number"),
         "cancelled": bool(row.get("cancelled")),
         "lines": _lines(row.get("lines")),
+        **_payment(row),
     }
     return Transaction(
         key=_text(row, "key", required=True),
@@ -101,6 +105,18 @@ def parse(row: object) -> Transaction:
         digest=_digest(content),
         **content,
     )
+
+
+def _payment(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a row says of its payment: nothing, where it says nothing.
+
+    So a document has the same digest as before its sender knew these fields.
+    """
+    payment: dict[str, Any] = {}
+    if row.get("due_date"):
+        payment["due_date"] = _date(row["due_date"], "due_date")
+    total = _amount(row, "total")
+    return {**payment, "total": total} if total else payment
 
 
 def key_of(row: object) -> str:
@@ -186,17 +202,17 @@ def _amount(row: Mapping[str, Any], field: str, *, required: bool = False) -> De
     return number.normalize() + 0  # no negative zero
 
 
-def _date(value: object) -> dt.date:
+def _date(value: object, field: str = "date") -> dt.date:
     """Read a date; of a moment the day that stands there, whatever its time zone."""
     if not value:
-        raise RowError("missing", "date")
+        raise RowError("missing", field)
     text = value.isoformat() if isinstance(value, dt.date) else str(value).strip()
     try:
         day = dt.datetime.fromisoformat(text).date()
     except ValueError:
-        raise RowError("bad_date", "date", text) from None
+        raise RowError("bad_date", field, text) from None
     if not MIN_YEAR <= day.year <= MAX_YEAR:
-        raise RowError("bad_date", "date", text)
+        raise RowError("bad_date", field, text)
     return day
 
 
