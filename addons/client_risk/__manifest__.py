@@ -32,9 +32,10 @@
         "views/client_winback_menus.xml",
     ],
     "demo": [
-        "demo/client_transaction_demo.xml",
+        "demo/client_risk_policy_demo.xml",
+        "demo/res_users_demo.xml",
         "demo/client_claim_demo.xml",
-        "demo/client_profile_demo.xml",
+        "demo/client_risk_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }

@@ -42,6 +42,17 @@ class ClientProfileJudge(models.AbstractModel):
         """
         today = self._get_today(company)
         self._prepare_judging(company, today, partner_ids)
+        self._evaluate(company, today, partner_ids)
+        self._act_upon(company, today, partner_ids)
+
+    @api.model
+    def _evaluate(self, company, today, partner_ids=None):
+        """Judge clients by what was bought up to a day, and act upon nothing.
+
+        Of days before the last evaluation nothing is to be judged any more.
+
+        :param partner_ids: commercial partners, None for all clients
+        """
         self.env.flush_all()
         types, month = self.env["client.risk.month"]._unpack(company, today)
         policies = self.env["client.risk.policy"].sudo()._get_of_company(company)
@@ -64,7 +75,6 @@ class ClientProfileJudge(models.AbstractModel):
             "first_date": self._get_first_days(events, len(known["id"])),
         }
         self._store(company, today, fresh, is_all=partner_ids is None)
-        self._act_upon(company, today, partner_ids)
 
     @api.model
     def _prepare_judging(self, company, today, partner_ids=None):

@@ -65,26 +65,31 @@ class ClientTransactionSync(models.AbstractModel):
         self.check_access("create")
         self.check_access("write")
         source = self._check_batch(source, rows)
+        answers, partners = self._take_over(source, rows)
+        self.env["client.profile"]._judge_clients(partners, self.env.company)
+        return answers
+
+    @api.model
+    def _take_over(self, source, rows):
+        """Store documents, and judge nobody.
+
+        :return: the answers of ``upsert``, and the clients of whom news was told
+        """
         parsed, errors = self._parse_rows(rows)
         context = self._make_context(source, parsed.values())
         errors |= self._take_out_unknown(parsed, context)
         known, ids = self._fetch_known(source, [item.key for item in parsed.values()])
         statuses, to_store = told.settle(known, list(parsed.values()))
         ids |= self._store(source, to_store, ids, context)
-        self._judge_clients(to_store, context)
+        told_of = {context["partners"][item.partner_key] for item in to_store.values()}
         found = dict(zip(parsed, statuses, strict=True))
-        return [
+        answers = [
             self._make_error(row, errors[number])
             if number in errors
             else self._make_answer(parsed[number].key, found[number], ids)
             for number, row in enumerate(rows)
         ]
-
-    def _judge_clients(self, items, context):
-        """Judge those of whom something new was told at once."""
-        ids = {context["partners"][item.partner_key] for item in items.values()}
-        partners = self.env["res.partner"].browse(sorted(ids))
-        self.env["client.profile"]._judge_clients(partners, self.env.company)
+        return answers, self.env["res.partner"].browse(sorted(told_of))
 
     def _make_answer(self, key, status, ids):
         return {
