@@ -1,15 +1,17 @@
 """The replay of a company's own history, and the measures it uses."""
 
+import datetime as dt
 import math
 
 import numpy as np
 import pytest
 from client_risk.tools import replay
+from client_risk.tools.business_time import make_ruler
 from client_risk.tools.policy import Policy
 from client_risk.tools.quality import auc, calibration_error, log_loss
 from hypothesis import given
 from hypothesis import strategies as st
-from risk_data import NOW, RULER, START, every, make_company, make_events
+from risk_data import FIRST, NOW, RULER, START, every, make_company, make_events
 
 CLIENTS = 250
 EVENTS, SEGMENT = make_company(CLIENTS)
@@ -77,6 +79,88 @@ def test_client_who_stops_is_an_alarm_that_was_right():
 def test_days_judged_once_have_no_alerts_and_no_waiting():
     result = replay.run(EVENTS, SEGMENT, 2, DAYS[:1], RULER, managers=3)
     assert [result.alerts_per_week, result.waiting_share] == [0, 0]
+
+
+# === SEVERAL POLICIES AT ONCE ===
+
+STRICT = Policy(late_survival=0.4, grace_days=0)
+PAST = replay.Past(EVENTS, SEGMENT, 2, DAYS, [RULER] * len(DAYS))
+
+
+def test_policies_side_by_side_find_what_each_finds_alone(found):
+    both = replay.run_all(PAST, 3, [Policy(), STRICT])
+    alone = replay.run(EVENTS, SEGMENT, 2, DAYS, RULER, 3, STRICT)
+    assert both == [found, alone]
+    assert found != alone
+
+
+def test_policy_may_be_a_column_of_thresholds(found):
+    none = np.zeros(CLIENTS, dtype=np.int64)
+    mixed = Policy.of([Policy(), STRICT], none)
+    half = Policy.of([Policy(), STRICT], np.arange(CLIENTS) % 2)
+    same, between = replay.run_all(PAST, 3, [mixed, half])
+    strict = replay.run_all(PAST, 3, [STRICT])[0]
+    assert same == found
+    assert found.risk.named < between.risk.named < strict.risk.named
+
+
+def test_each_day_done_is_told():
+    told = []
+    replay.run_all(PAST, 3, [Policy()], told.append)
+    assert told == list(range(1, len(DAYS) + 1))
+
+
+def test_each_day_has_the_business_time_of_its_own():
+    closed = make_ruler(
+        FIRST, dt.date(2027, 12, 31), [FIRST + dt.timedelta(n) for n in range(900)]
+    )
+    mixed = replay.Past(EVENTS, SEGMENT, 2, DAYS[:2], [RULER, closed])
+    first, second = (one.clients for one in replay.measure(mixed))
+    plain = replay.Past(EVENTS, SEGMENT, 2, DAYS[:2], [RULER] * 2)
+    expected, other = (one.clients for one in replay.measure(plain))
+    silence = first.histories.silence
+    np.testing.assert_array_equal(silence, expected.histories.silence)
+    assert (second.histories.silence != other.histories.silence).any()
+
+
+def test_longer_horizon_leaves_fewer_who_stopped():
+    def count(horizon):
+        past = replay.Past(EVENTS, SEGMENT, 2, DAYS[:1], [RULER], horizon)
+        return next(replay.measure(past)).stopped.sum()
+
+    assert count(30) > count(90) > count(180)
+
+
+def ordinal(text):
+    return dt.date.fromisoformat(text).toordinal()
+
+
+def test_month_ends_are_the_latest_that_are_decided():
+    last = ordinal("2026-03-31")
+    found = replay.month_ends(ordinal("2020-01-01"), last, 3, 90)
+    assert [dt.date.fromordinal(day).isoformat() for day in found] == [
+        "2025-10-31",
+        "2025-11-30",
+        "2025-12-31",
+    ]
+    later = replay.month_ends(ordinal("2020-01-01"), last - 1, 3, 90)
+    assert later[-1] == ordinal("2025-11-30")
+
+
+def test_short_history_has_fewer_month_ends_or_none():
+    last = ordinal("2026-03-31")
+    first = ordinal("2025-12-31") - replay.WARM_UP_DAYS
+    assert replay.month_ends(first, last, 12, 90) == [ordinal("2025-12-31")]
+    assert replay.month_ends(first + 1, last, 12, 90) == []
+
+
+def test_company_without_days_has_empty_scores():
+    past = replay.Past(EVENTS, SEGMENT, 2, [], [])
+    (empty,) = replay.run_all(past, 3, [Policy()])
+    assert (empty.scores, empty.risk.named, empty.waiting_share) == ([], 0, 0.0)
+
+
+# === STEADINESS ===
 
 
 def test_daily_verdicts_are_not_taken_back():

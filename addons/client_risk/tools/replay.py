@@ -4,8 +4,9 @@ At each month's end every client is judged by what was known that day and nothin
 with the priors of that day; then the purchases that followed tell who was right.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -22,6 +23,8 @@ from .schedule import NO_DAY, Frozen
 from .status import RISK, Status
 
 HORIZON_DAYS = 90
+# Before the first verdict so many days must be known: there is no rhythm in fewer.
+WARM_UP_DAYS = 180
 DAYS_IN_WEEK = 7.0
 # The statuses of clients who could still stop buying unnoticed.
 ACTIVE = (
@@ -42,8 +45,7 @@ class Score:
     nothing in the 90 days after; ``precision`` = right / named, ``recall`` = right /
     all active clients who bought nothing, both 0 .. 1, None of nothing.
     ``warning_days``: median of the days from entering the status to the day the client
-    counted as lost, None when nobody was
-    lost, and of a status that is no alert.
+    counted as lost, None when nobody was lost, and of a status that is no alert.
     """
 
     name: str
@@ -117,6 +119,105 @@ def remember(verdicts: Verdicts, previous: Previous, today: int) -> Previous:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A company's history and the days to judge it on.
+
+    :param segment: of each client, from 0 to ``segments`` - 1
+    :param days: ordinals, ascending, each at least ``horizon`` days before the last
+        known day: later ones are not decided yet
+    :param rulers: the business time as known on each of the days
+    :param horizon: who buys nothing for so many days after a verdict has stopped
+    """
+
+    events: Events
+    segment: Ints
+    segments: int
+    days: Sequence[int]
+    rulers: Sequence[BusinessTime]
+    horizon: int = HORIZON_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One day as every policy sees it: the clients, without what was said of them."""
+
+    day: int
+    month: Month
+    clients: Clients
+    stopped: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the scores need to keep of a stage; ``missed`` sales since the one before.
+
+    Far smaller than the verdicts: a year of them is kept for each policy.
+    """
+
+    day: int
+    status: Ints
+    last: Ints
+    stopped: Flags
+    entered: Flags
+    missed: float
+
+
+def month_ends(first: int, last: int, months: int, horizon: int) -> list[int]:
+    """Return the last days of months that a history from first to last decides.
+
+    :param first: ordinal of the first known day; before a verdict come 180 known days
+    :param months: at most so many, the latest
+    :return: ordinals, ascending; fewer or none where the history is short
+    """
+    found: list[int] = []
+    end = dt.date.fromordinal(last).replace(day=1) - dt.timedelta(days=1)
+    while len(found) < months and end.toordinal() >= first + WARM_UP_DAYS:
+        if end.toordinal() + horizon <= last:
+            found.append(end.toordinal())
+        end = end.replace(day=1) - dt.timedelta(days=1)
+    return found[::-1]
+
+
+def measure(past: Past) -> Iterator[Measured]:
+    """Measure what no policy changes, once for each day."""
+    size = len(past.segment)
+    for day, ruler in zip(past.days, past.rulers, strict=True):
+        month = measure_month(past.events, past.segment, past.segments, day, ruler)
+        yield Measured(
+            day=day,
+            month=month,
+            clients=build_clients(past.events, past.segment, day, month),
+            stopped=~has_bought(past.events, size, day, day + past.horizon),
+        )
+
+
+def play_all(
+    measured: Iterable[Measured], policies: Sequence[Policy]
+) -> Iterator[list[Stage]]:
+    """Judge all clients on each of the days by every policy, side by side."""
+    memories: list[tuple[Previous, Frozen] | None] = [None] * len(policies)
+    for one in measured:
+        stages: list[Stage] = []
+        for number, policy in enumerate(policies):
+            stage, memories[number] = _judge_day(one, policy, memories[number])
+            stages.append(stage)
+        yield stages
+
+
+def _judge_day(
+    measured: Measured, policy: Policy, memory: tuple[Previous, Frozen] | None
+) -> tuple[Stage, tuple[Previous, Frozen]]:
+    """Judge by one policy; return what its next evaluation must remember, too."""
+    clients, day = measured.clients, measured.day
+    if memory:
+        clients = replace(clients, previous=memory[0], frozen=memory[1])
+    verdicts = judge(clients, measured.month, day, policy)
+    entered = verdicts.status != clients.previous.status
+    kept = remember(verdicts, clients.previous, day), verdicts.frozen
+    return Stage(day, verdicts, measured.stopped, entered), kept
+
+
 def play(
     events: Events,
     segment: Ints,
@@ -126,17 +227,9 @@ def play(
     policy: Policy = POLICY,
 ) -> Iterator[Stage]:
     """Judge all clients on each of the days: ordinals, ascending."""
-    size = len(segment)
-    previous = Previous.none(size)
-    empty = np.full(size, NO_DAY, dtype=np.int64)
-    frozen = Frozen(empty, empty, empty, empty)
-    for day in days:
-        month = measure_month(events, segment, segments, day, ruler)
-        clients = build_clients(events, segment, day, month, (previous, frozen))
-        verdicts = judge(clients, month, day, policy)
-        stopped = ~has_bought(events, size, day, day + HORIZON_DAYS)
-        yield Stage(day, verdicts, stopped, verdicts.status != previous.status)
-        previous, frozen = remember(verdicts, previous, day), verdicts.frozen
+    past = Past(events, segment, segments, days, [ruler] * len(days))
+    for (stage,) in play_all(measure(past), [policy]):
+        yield stage
 
 
 def run(
@@ -154,23 +247,75 @@ def run(
         last known day: later ones are not decided yet
     :param managers: who share the alerts
     """
-    stages = list(play(events, segment, segments, days, ruler, policy))
-    seen = np.unique([stage.verdicts.status for stage in stages])
-    statuses = [Status(number) for number in seen]
-    return Replay(
-        scores=[_score(stages, status.code, {status}) for status in statuses],
-        risk=_score(stages, "risk", RISK),
-        alerts_per_week=_alerts_per_week(stages, managers),
-        waiting_share=_waiting_share(stages, events),
+    past = Past(events, segment, segments, days, [ruler] * len(days))
+    return run_all(past, managers, [policy])[0]
+
+
+def run_all(
+    past: Past,
+    managers: int,
+    policies: Sequence[Policy],
+    tell: Callable[[int], None] | None = None,
+) -> list[Replay]:
+    """Play the history by several policies over one pass of measuring.
+
+    :param managers: who share the alerts
+    :param tell: called after each day with the number of days done
+    :return: what was found by each policy, as ``run`` finds it
+    """
+    seen: list[list[Seen]] = [[] for _policy in policies]
+    for done, stages in enumerate(play_all(measure(past), policies), 1):
+        for taken, stage in zip(seen, stages, strict=True):
+            taken.append(_note(stage, taken[-1].day if taken else None))
+        if tell:
+            tell(done)
+    return [_score_all(taken, past.events, managers) for taken in seen]
+
+
+def _note(stage: Stage, before: int | None) -> Seen:
+    """Keep of a stage what the scores need.
+
+    :param before: the day of the evaluation before, None for the first
+    """
+    verdicts = stage.verdicts
+    return Seen(
+        day=stage.day,
+        status=verdicts.status,
+        last=verdicts.last,
+        stopped=stage.stopped,
+        entered=stage.entered,
+        missed=0.0 if before is None else _missed_sales(verdicts, stage.day - before),
     )
 
 
-def _score(stages: Sequence[Stage], name: str, group: Collection[Status]) -> Score:
+def _missed_sales(verdicts: Verdicts, days: int) -> float:
+    """Return what late clients would have bought on their late days of the last ones.
+
+    A client who missed his date would have gone on buying his usual basket every
+    period.
+    """
+    is_late = verdicts.status == Status.MISSED_DATE
+    late = np.minimum(verdicts.schedule.overdue, days)[is_late]
+    return total(late * (verdicts.basket / verdicts.rhythm.period)[is_late])
+
+
+def _score_all(seen: Sequence[Seen], events: Events, managers: int) -> Replay:
+    numbers = np.unique([stage.status for stage in seen]) if seen else []
+    statuses = [Status(number) for number in numbers]
+    return Replay(
+        scores=[_score(seen, status.code, {status}) for status in statuses],
+        risk=_score(seen, "risk", RISK),
+        alerts_per_week=_alerts_per_week(seen, managers),
+        waiting_share=_waiting_share(seen, events),
+    )
+
+
+def _score(stages: Sequence[Seen], name: str, group: Collection[Status]) -> Score:
     """Hold a group of statuses against what happened after each evaluation."""
     named = right = stopped = 0
     for stage in stages:
-        is_named = _is_one_of(group, stage.verdicts.status)
-        could_stop = is_named | _is_one_of(ACTIVE, stage.verdicts.status)
+        is_named = _is_one_of(group, stage.status)
+        could_stop = is_named | _is_one_of(ACTIVE, stage.status)
         named += int(is_named.sum())
         right += int((is_named & stage.stopped).sum())
         stopped += int((could_stop & stage.stopped).sum())
@@ -188,54 +333,46 @@ def _is_one_of(group: Collection[Status], statuses: Ints) -> Flags:
     return np.isin(statuses, [int(status) for status in group])
 
 
-def _warning_days(stages: Sequence[Stage], group: Collection[Status]) -> float | None:
+def _warning_days(stages: Sequence[Seen], group: Collection[Status]) -> float | None:
     """Return the median of days from being named to counting as lost.
 
     Of clients who did not buy in between; evaluations are a month apart, so are these.
     """
     if not stages:
         return None
-    size = len(stages[0].verdicts.status)
+    size = len(stages[0].status)
     named_on = np.zeros(size, dtype=np.int64)
     last = np.zeros(size, dtype=np.int64)
     found: list[int] = []
     for stage in stages:
-        verdicts = stage.verdicts
-        named_on = np.where(verdicts.last != last, 0, named_on)
-        last = verdicts.last
-        is_lost = stage.entered & (verdicts.status == Status.LOST) & (named_on > 0)
+        named_on = np.where(stage.last != last, 0, named_on)
+        last = stage.last
+        is_lost = stage.entered & (stage.status == Status.LOST) & (named_on > 0)
         found += (stage.day - named_on[is_lost]).tolist()
-        is_new = (named_on == 0) & _is_one_of(group, verdicts.status)
+        is_new = (named_on == 0) & _is_one_of(group, stage.status)
         named_on = np.where(is_new, stage.day, named_on)
     return float(np.median(found)) if found else None
 
 
-def _alerts_per_week(stages: Sequence[Stage], managers: int) -> float:
+def _alerts_per_week(stages: Sequence[Seen], managers: int) -> float:
     """Count who newly comes to be at risk; the first evaluation only looks."""
     if len(stages) < 2 or not managers:
         return 0.0
     alerts = 0
     for earlier, later in pairwise(stages):
-        before = _is_one_of(RISK, earlier.verdicts.status)
-        alerts += int((_is_one_of(RISK, later.verdicts.status) & ~before).sum())
+        before = _is_one_of(RISK, earlier.status)
+        alerts += int((_is_one_of(RISK, later.status) & ~before).sum())
     weeks = (stages[-1].day - stages[0].day) / DAYS_IN_WEEK
     return alerts / weeks / managers
 
 
-def _waiting_share(stages: Sequence[Stage], events: Events) -> float:
+def _waiting_share(stages: Sequence[Seen], events: Events) -> float:
     """Return what late clients would have bought while late, as a share of all sales.
 
-    A client who missed his date would have gone on buying his usual basket every
-    period; counted are the days of the time between two evaluations on which he was
+    Counted are the days of the time between two evaluations on which a client was
     overdue.
     """
-    missed = 0.0
-    for earlier, later in pairwise(stages):
-        verdicts = later.verdicts
-        is_late = verdicts.status == Status.MISSED_DATE
-        days = np.minimum(verdicts.schedule.overdue, later.day - earlier.day)[is_late]
-        daily = (verdicts.basket / verdicts.rhythm.period)[is_late]
-        missed += total(days * daily)
+    missed = total(stage.missed for stage in stages)
     if not missed:
         return 0.0
     within = (events.day > stages[0].day) & (events.day <= stages[-1].day)
