@@ -11,6 +11,8 @@ def uninstall_hook(env):
         "client.removal",
         "client.risk.month",
         "client.risk.policy",
+        "client.risk.replay",
+        "client.risk.replay.line",
         "client.transaction",
         "client.transaction.line",
     )

@@ -3,6 +3,7 @@ from . import client_finance
 from . import client_offer
 from . import client_risk_history
 from . import client_risk_month
+from . import client_risk_thresholds
 from . import client_risk_policy
 from . import client_profile_facts
 from . import client_profile_writer
@@ -18,6 +19,11 @@ from . import client_profile_standing
 from . import client_profile
 from . import client_profile_move
 from . import client_profile_retry
+from . import client_risk_replay_source
+from . import client_risk_replay_words
+from . import client_risk_replay_worker
+from . import client_risk_replay
+from . import client_risk_replay_line
 from . import client_transaction_sync
 from . import client_transaction
 from . import client_transaction_line

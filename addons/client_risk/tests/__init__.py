@@ -7,3 +7,5 @@ from . import test_client_removal
 from . import test_security
 from . import test_client_standing
 from . import test_status_on_documents
+from . import test_client_risk_replay
+from . import test_client_risk_trial

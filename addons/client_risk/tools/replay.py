@@ -54,6 +54,7 @@ class Score:
     precision: float | None
     recall: float | None
     warning_days: float | None
+    stopped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,8 +301,8 @@ def _missed_sales(verdicts: Verdicts, days: int) -> float:
 
 
 def _score_all(seen: Sequence[Seen], events: Events, managers: int) -> Replay:
-    numbers = np.unique([stage.status for stage in seen]) if seen else []
-    statuses = [Status(number) for number in numbers]
+    found = {number for stage in seen for number in np.unique(stage.status).tolist()}
+    statuses = [Status(number) for number in sorted(found)]
     return Replay(
         scores=[_score(seen, status.code, {status}) for status in statuses],
         risk=_score(seen, "risk", RISK),
@@ -326,6 +327,7 @@ def _score(stages: Sequence[Seen], name: str, group: Collection[Status]) -> Scor
         precision=right / named if named else None,
         recall=right / stopped if stopped else None,
         warning_days=_warning_days(stages, group) if set(group) <= RISK else None,
+        stopped=stopped,
     )
 
 

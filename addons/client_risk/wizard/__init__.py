@@ -1,3 +1,4 @@
 from . import base_partner_merge
 from . import base_partner_merge_removal
 from . import client_decision
+from . import client_risk_trial
