@@ -4,6 +4,7 @@ def uninstall_hook(env):
         "client.keeping",
         "client.leaving.reason",
         "client.claim",
+        "client.flow",
         "client.profile",
         "client.profile.move",
         "client.profile.retry",
@@ -13,6 +14,7 @@ def uninstall_hook(env):
         "client.risk.policy",
         "client.risk.replay",
         "client.risk.replay.line",
+        "client.stay",
         "client.transaction",
         "client.transaction.line",
     )

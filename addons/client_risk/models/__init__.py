@@ -9,6 +9,7 @@ from . import client_profile_facts
 from . import client_profile_writer
 from . import client_profile_judge
 from . import client_profile_worker
+from . import client_profile_counted
 from . import client_profile_reason
 from . import client_activity_giver
 from . import client_leaving_reason
@@ -24,6 +25,8 @@ from . import client_risk_replay_words
 from . import client_risk_replay_worker
 from . import client_risk_replay
 from . import client_risk_replay_line
+from . import client_stay_counter
+from . import client_stay
 from . import client_transaction_sync
 from . import client_transaction
 from . import client_transaction_line

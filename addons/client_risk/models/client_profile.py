@@ -36,6 +36,7 @@ class ClientProfile(models.Model):
     _inherit = [
         "client.profile.removal",
         "client.profile.standing",
+        "client.profile.counted",
         "client.profile.worker",
         "client.profile.reason",
     ]

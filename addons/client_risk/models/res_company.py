@@ -46,6 +46,12 @@ class ResCompany(models.Model):
         string="Smallest Debt That Counts", help="In company currency, with tax."
     )
     client_risk_claim = fields.Boolean(string="Open Claim Is a Risk", default=True)
+    client_flow_from = fields.Date(
+        string="Base Counted from",
+        readonly=True,
+        help="The last day of a month: who was active then is the first opening.",
+    )
+    client_flow_on = fields.Date(string="Base Counted on", readonly=True)
 
     _client_risk_days = models.Constraint(
         "CHECK (client_risk_promise_days >= 0 AND client_risk_debt_days >= 0)",

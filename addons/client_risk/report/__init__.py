@@ -1,2 +1,4 @@
 from . import client_purchase_source
 from . import client_purchase
+from . import client_measure
+from . import client_flow
