@@ -26,6 +26,10 @@
         "views/mail_activity_type_views.xml",
         "views/sale_order_views.xml",
         "report/client_flow_views.xml",
+        "wizard/client_suggestion_answer_views.xml",
+        "views/client_item_views.xml",
+        "views/client_suggestion_views.xml",
+        "views/client_suggestion_form_views.xml",
         "views/res_config_settings_views.xml",
         "views/client_standing_views.xml",
         "views/res_partner_views.xml",
@@ -45,6 +49,7 @@
         "demo/client_risk_demo.xml",
         "demo/client_risk_replay_demo.xml",
         "demo/client_stay_demo.xml",
+        "demo/client_suggestion_demo.xml",
     ],
     "uninstall_hook": "uninstall_hook",
 }

@@ -5,6 +5,7 @@ def uninstall_hook(env):
         "client.leaving.reason",
         "client.claim",
         "client.flow",
+        "client.item",
         "client.profile",
         "client.profile.move",
         "client.profile.retry",
@@ -15,6 +16,7 @@ def uninstall_hook(env):
         "client.risk.replay",
         "client.risk.replay.line",
         "client.stay",
+        "client.suggestion",
         "client.transaction",
         "client.transaction.line",
     )

@@ -17,8 +17,15 @@ from . import client_removal
 from . import client_keeping
 from . import client_profile_removal
 from . import client_profile_standing
+from . import client_profile_suggestion
 from . import client_profile
 from . import client_profile_move
+from . import client_item
+from . import client_suggestion_writer
+from . import client_suggestion_finder
+from . import client_suggestion_act
+from . import client_suggestion_reason
+from . import client_suggestion
 from . import client_profile_retry
 from . import client_risk_replay_source
 from . import client_risk_replay_words
@@ -35,6 +42,7 @@ from . import mail_activity_promise
 from . import mail_activity_type
 from . import profile_owner
 from . import removal_owner
+from . import suggestion_owner
 from . import res_company
 from . import res_config_settings
 from . import res_partner

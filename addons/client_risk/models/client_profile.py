@@ -39,6 +39,7 @@ class ClientProfile(models.Model):
         "client.profile.counted",
         "client.profile.worker",
         "client.profile.reason",
+        "client.profile.suggestion",
     ]
     _order = "money_at_stake desc, id"
     _rec_name = "partner_id"

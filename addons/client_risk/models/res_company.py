@@ -57,3 +57,18 @@ class ResCompany(models.Model):
         "CHECK (client_risk_promise_days >= 0 AND client_risk_debt_days >= 0)",
         "Days of grace are not below zero.",
     )
+    client_item_level = fields.Selection(
+        selection=[
+            ("auto", "Categories, or products where the range is narrow"),
+            ("category", "Categories"),
+            ("product", "Products"),
+        ],
+        string="What Is Suggested",
+        required=True,
+        default="auto",
+    )
+    client_suggested_on = fields.Date(
+        string="Suggestions Found on",
+        readonly=True,
+        help="The day on which it was last found what to offer to whom.",
+    )

@@ -29,3 +29,6 @@ class ResConfigSettings(models.TransientModel):
     client_risk_claim = fields.Boolean(
         related="company_id.client_risk_claim", readonly=False
     )
+    client_item_level = fields.Selection(
+        related="company_id.client_item_level", readonly=False, required=True
+    )

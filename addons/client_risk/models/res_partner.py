@@ -5,7 +5,12 @@ from odoo import api, fields, models
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["res.partner", "client.profile.owner", "client.removal.owner"]
+    _inherit = [
+        "res.partner",
+        "client.profile.owner",
+        "client.removal.owner",
+        "client.suggestion.owner",
+    ]
 
     client_transaction_ids = fields.One2many(
         comodel_name="client.transaction",

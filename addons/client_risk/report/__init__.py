@@ -2,3 +2,4 @@ from . import client_purchase_source
 from . import client_purchase
 from . import client_measure
 from . import client_flow
+from . import client_purchase_lines

@@ -1,0 +1,412 @@
+import datetime as dt
+
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged, users
+
+from odoo.addons.client_base.tests.common import USER
+
+from .common import SOURCE
+from .test_client_profile import TODAY, ProfileCommon
+
+SALESMAN = "sales_team.group_sale_salesman"
+
+
+class SuggestionCommon(ProfileCommon):
+    """Ten shops that buy paint, seven of them brushes; the first one has none."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.seller = new_test_user(cls.env, "seller", f"{USER},{SALESMAN}")
+        cls.shops = cls.env["res.partner"].create(
+            [
+                {"name": f"Shop {n}", "sync_source": SOURCE, "sync_key": f"K-{n}"}
+                for n in range(10)
+            ]
+        )
+        cls.shop = cls.shops[0]
+        cls.brush = cls.env["product.product"].create(
+            {"name": "Flat brush", "default_code": "B-1", "list_price": 50}
+        )
+
+    @classmethod
+    def _make_sale(cls, shop, day, *items, kind="shipment", **values):
+        """:param items: pairs of product key and amount"""
+        lines = [
+            {"product_key": key, "product": f"Ware {key}", "amount": sum_}
+            for key, sum_ in items
+        ]
+        return {
+            "key": f"{kind}-{shop}-{day}",
+            "partner_key": f"K-{shop}",
+            "date": (TODAY - dt.timedelta(days=day)).isoformat(),
+            "kind": kind,
+            "amount": sum(amount for _key, amount in items),
+            "lines": lines,
+            **values,
+        }
+
+    def _sell_paint(self):
+        """Everybody bought paint twenty days ago; shops 3 to 9 brushes, too."""
+        rows = []
+        for shop in range(10):
+            items = [("P-1", 1000.0)] + [("B-1", 200.0)] * (shop >= 3)
+            rows.append(self._make_sale(shop, 20, *items))
+        self._ask(*rows)
+        self._judge_all()
+        self._suggest()
+
+    def _judge_all(self):
+        root = self.env(su=True)
+        root["client.profile"]._judge_company(root.company)
+
+    def _suggest(self):
+        root = self.env(su=True)
+        root["client.suggestion"]._suggest_company(root.company)
+
+    def _get(self, client=None, key="product %s"):
+        """:return: suggestions of the item with the brush, for a client"""
+        key = key % self.brush.id if "%" in key else key
+        return self.env["client.suggestion"].search(
+            [
+                ("partner_id", "=", (client or self.shop).id),
+                ("item_id.key", "=", key),
+                ("company_id", "=", self.env.company.id),
+            ]
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestClientSuggestion(SuggestionCommon):
+    def test_small_company_is_told_what_such_clients_buy(self):
+        self._sell_paint()
+        found = self._get()
+        self.assertRecordValues(
+            found,
+            [{"kind": "segment", "state": "open", "amount": 200, "success": 0}],
+        )
+        self.assertAlmostEqual(found.confidence, 0.7)
+        chance = self._get_profile(self.shop).buy_chance
+        self.assertAlmostEqual(found.expected_sum, 0.7 * 200 * chance, 2)
+        self.assertEqual(found.why, "70 % of such clients buy “Flat brush”.")
+
+    def test_nobody_is_offered_what_he_buys(self):
+        self._sell_paint()
+        self.assertFalse(self._get(self.shops[5]))
+        self.assertFalse(self._get(self.shop, "key p-1"))
+
+    def test_second_night_changes_nothing(self):
+        self._sell_paint()
+        known = self._get()
+        stamp = known.write_date
+        self._suggest()
+        self.assertEqual(self._get(), known)
+        self.assertEqual(known.write_date, stamp)
+        self.assertEqual(known.state, "open")
+
+    def test_type_of_client_is_named(self):
+        kind = self.env["client.type"].create({"name": "Corner Shop"})
+        self.shops.client_type_id = kind
+        self._sell_paint()
+        self.assertEqual(
+            self._get().why,
+            "70 % of clients of the type “Corner Shop” buy “Flat brush”.",
+        )
+
+    def test_line_that_is_due_again_is_offered(self):
+        rows = [self._make_sale(0, day, ("P-1", 100.0)) for day in range(25, 200, 20)]
+        self._ask(*rows)
+        self._judge_all()
+        self._suggest()
+        found = self._get(key="key p-1")
+        self.assertRecordValues(
+            found, [{"kind": "repeat", "line_count": 9, "amount": 100}]
+        )
+        self.assertEqual(found.last_date, TODAY - dt.timedelta(days=25))
+        self.assertIn("it is time again", found.why)
+
+    def test_line_left_off_is_told(self):
+        rows = [self._make_sale(0, day, ("P-1", 100.0)) for day in range(5, 60, 20)]
+        rows += [
+            self._make_sale(0, day, ("P-1", 100.0), ("B-1", 50.0))
+            for day in range(65, 200, 20)
+        ]
+        self._ask(*rows)
+        self._judge_all()
+        self._suggest()
+        found = self._get()
+        self.assertEqual(found.kind, "lost")
+        self.assertAlmostEqual(found.confidence, 7 / 10)
+        self.assertIn("Bought “Flat brush” in 70 of 100 purchases", found.why)
+
+    def test_pair_is_learnt_from_many_clients(self):
+        shops = self.env["res.partner"].create(
+            [
+                {"name": f"Many {n}", "sync_source": SOURCE, "sync_key": f"K-{n}"}
+                for n in range(10, 220)
+            ]
+        )
+        rows = []
+        for shop in range(10, 220):
+            wares = ["P-1"] if shop < 80 else ["W-1"]
+            wares += ["B-1"] if 20 <= shop < 80 else []
+            rows.append(self._make_sale(shop, 20, *((one, 100.0) for one in wares)))
+        self._ask(*rows)
+        self._judge_all()
+        self._suggest()
+        found = self._get(shops[0])
+        self.assertRecordValues(found, [{"kind": "pair", "state": "open"}])
+        self.assertAlmostEqual(found.confidence, 60 / 70)
+        self.assertEqual(
+            found.why, "86 % of those who buy “Ware P-1” also buy “Flat brush”."
+        )
+        self.assertFalse(self._get(shops[100]))  # water goes with nothing
+
+    # === WHAT COMES OF IT ===
+
+    def test_purchase_closes_a_suggestion_as_success(self):
+        self._sell_paint()
+        found = self._get()
+        with freeze_time("2026-03-12 08:00"):
+            self._ask(self._make_sale(0, -8, ("B-1", 250.0)))
+            self._suggest()
+        self.assertRecordValues(
+            found,
+            [
+                {
+                    "state": "bought",
+                    "success": 1,
+                    "bought_amount": 250,
+                    "bought_on": TODAY + dt.timedelta(days=8),
+                }
+            ],
+        )
+        with self.assertRaisesRegex(UserError, "bought it already"):
+            found._refuse("price")
+
+    def test_purchase_before_the_suggestion_is_no_success(self):
+        self._sell_paint()
+        found = self._get()
+        self._ask(self._make_sale(0, 3, ("B-1", 250.0)))
+        self._suggest()
+        self.assertRecordValues(found, [{"state": "gone", "success": 0}])
+
+    @users("seller")
+    def test_refused_is_left_alone_for_half_a_year(self):
+        self._sell_paint()
+        found = self._get()
+        self._answer(found, "refused", reason="price", note="Too dear")
+        self.assertRecordValues(
+            found,
+            [
+                {
+                    "state": "refused",
+                    "refuse_reason": "price",
+                    "refuse_note": "Too dear",
+                    "refused_until": dt.date(2026, 9, 1),
+                    "answered_by_id": self.env.uid,
+                }
+            ],
+        )
+        self._suggest()
+        self.assertEqual(found.state, "refused")
+        with freeze_time("2026-08-31 08:00"):
+            self._suggest()
+            self.assertEqual(found.state, "refused")
+        with freeze_time("2026-09-01 08:00"):
+            self._suggest()
+        self.assertRecordValues(found, [{"state": "open", "refused_until": False}])
+        self.assertEqual(found.suggested_on, dt.date(2026, 9, 1))
+
+    @users("seller")
+    def test_put_off_comes_back_on_its_day(self):
+        self._sell_paint()
+        found = self._get()
+        self._answer(found, "later", day="2026-03-10")
+        self._suggest()
+        self.assertEqual(found.state, "later")
+        with freeze_time("2026-03-10 08:00"):
+            self._suggest()
+        self.assertEqual(found.state, "open")
+
+    @users("seller")
+    def test_day_to_come_back_lies_ahead(self):
+        self._sell_paint()
+        with self.assertRaisesRegex(UserError, "to come"):
+            self._answer(self._get(), "later", day="2026-03-02")
+
+    def _answer(self, suggestions, answer, **values):
+        action = suggestions._ask_answer(answer, "Answer")
+        wizard = self.env[action["res_model"]].with_context(**action["context"])
+        wizard.create(values).action_apply()
+
+    # === DOCUMENTS ===
+
+    @users("seller")
+    def test_one_click_makes_a_quotation_with_the_product(self):
+        self._sell_paint()
+        found = self._get()
+        action = found.action_quote()
+        order = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual(order.partner_id, self.shop)
+        self.assertEqual(order.user_id, self.env.user)
+        self.assertEqual(order.order_line.product_id, self.brush)
+        self.assertEqual(found.state, "quoted")
+        self.assertEqual(found.action_open_document()["res_id"], order.id)
+        self.assertEqual(found.action_quote()["res_id"], order.id)
+        self.assertEqual(len(order.order_line), 1)
+
+    @users("seller")
+    def test_open_quotation_of_this_person_takes_the_line(self):
+        self._sell_paint()
+        order = self.env["sale.order"].create(
+            {"partner_id": self.shop.id, "user_id": self.env.uid}
+        )
+        self.env["sale.order"].sudo().create(
+            {"partner_id": self.shop.id, "user_id": self.client_manager.id}
+        )
+        self._get().action_quote()
+        self.assertEqual(order.order_line.product_id, self.brush)
+
+    @users("seller")
+    def test_item_without_a_product_becomes_a_heading(self):
+        self.brush.sudo().default_code = "B-2"
+        self._sell_paint()
+        order = self._get_order(self._get(key="key b-1"))
+        self.assertRecordValues(
+            order.order_line, [{"display_type": "line_section", "name": "Ware B-1"}]
+        )
+
+    @users("seller")
+    def test_several_clients_get_a_quotation_each(self):
+        self._sell_paint()
+        found = self._get() | self._get(self.shops[1])
+        action = found.action_quote()
+        orders = self.env["sale.order"].search(action["domain"])
+        self.assertEqual(orders.partner_id, self.shops[:2])
+
+    def _get_order(self, suggestion):
+        action = suggestion.action_quote()
+        return self.env["sale.order"].browse(action["res_id"])
+
+    @users("seller")
+    def test_cancelled_quotation_gives_the_suggestion_back(self):
+        self._sell_paint()
+        found = self._get()
+        order = self._get_order(found)
+        self._suggest()
+        self.assertEqual(found.state, "quoted")
+        order.sudo()._action_cancel()
+        self._suggest()
+        self.assertRecordValues(found, [{"state": "open", "document_id": False}])
+
+    def test_what_is_in_a_quotation_is_not_suggested(self):
+        order = self.env["sale.order"].create({"partner_id": self.shop.id})
+        order.order_line = [(0, 0, {"product_id": self.brush.id})]
+        self._sell_paint()
+        self.assertFalse(self._get())
+        self.assertTrue(self._get(self.shops[1]))
+
+    def test_what_is_offered_now_is_not_suggested(self):
+        self.env["client.offer"].create(
+            {"partner_id": self.shop.id, "name": "Spring: WARE B-1 and more"}
+        )
+        self._sell_paint()
+        self.assertFalse(self._get())
+        self.assertTrue(self._get(self.shops[1]))
+
+    @users("seller")
+    def test_opportunity_is_made_where_there_is_crm(self):
+        self._sell_paint()
+        found = self._get()
+        self.assertEqual(found.can_make_lead, "crm.lead" in self.env)
+        if not found.can_make_lead:
+            with self.assertRaisesRegex(UserError, "need the application CRM"):
+                found.action_make_lead()
+            return
+        lead = self.env["crm.lead"].browse(found.action_make_lead()["res_id"])
+        self.assertEqual(lead.partner_id, self.shop)
+        self.assertEqual(lead.user_id, self.env.user)
+        self.assertEqual(lead.expected_revenue, 200)
+        self.assertEqual(found.state, "quoted")
+
+    @users("client_manager")
+    def test_manager_finds_anew(self):
+        self._sell_paint()
+        self._get().sudo().unlink()
+        self.env["client.suggestion"].recompute()
+        self.assertEqual(self._get().state, "open")
+
+    # === WHO MAY ===
+
+    @users("seller")
+    def test_nobody_writes_a_suggestion_by_hand(self):
+        self._sell_paint()
+        with self.assertRaises(AccessError):
+            self._get().write({"state": "bought"})
+
+    @users("client_user")
+    def test_finding_anew_is_a_managers_affair(self):
+        with self.assertRaises(AccessError):
+            self.env["client.suggestion"].recompute()
+
+    @users("client_user")
+    def test_who_may_not_sell_makes_no_quotation(self):
+        self._sell_paint()
+        with self.assertRaises(AccessError):
+            self._get().action_quote()
+
+    def test_suggestions_of_another_company_are_hidden(self):
+        self._sell_paint()
+        found = self._get()
+        other = self._create_company(name="Another")
+        self.seller.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
+        foreign = found.with_user(self.seller).with_company(other)
+        for act in ("action_quote", "action_refuse", "action_reopen"):
+            with self.subTest(act=act), self.assertRaises(AccessError):
+                getattr(foreign, act)()
+        self.assertFalse(foreign.search([]))
+
+    def test_portal_user_answers_nothing(self):
+        self._sell_paint()
+        with self.assertRaises(AccessError):
+            self._get().with_user(self.portal_user)._refuse("price")
+
+    # === AROUND ===
+
+    def test_profile_and_card_show_them(self):
+        self._sell_paint()
+        found = self._get()
+        self.assertIn(found, self._get_profile(self.shop).suggestion_ids)
+        card = self.shop.with_user(self.client_user)
+        self.assertIn(found, card.client_suggestion_ids)
+
+    def test_merged_cards_keep_what_a_person_answered(self):
+        self._sell_paint()
+        refused, other = self._get(), self._get(self.shops[1])
+        refused._refuse("price")
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge(self.shops[:2].ids, self.shops[1])
+        self.assertFalse(other.exists())
+        self.assertRecordValues(
+            refused, [{"state": "refused", "partner_id": self.shops[1].id}]
+        )
+
+    def test_archived_item_is_suggested_to_nobody(self):
+        self._sell_paint()
+        found = self._get()
+        found.item_id.active = False
+        self._suggest()
+        self.assertEqual(found.state, "gone")
+
+    def test_night_is_done_once_a_day(self):
+        Suggestion = self.env["client.suggestion"].sudo()
+        company = self.env.company
+        company.client_suggested_on = False
+        self.assertTrue(Suggestion._is_waiting(company))
+        self._suggest()
+        self.assertFalse(Suggestion._is_waiting(company))
+        with freeze_time("2026-03-03 08:00"):
+            self.assertTrue(Suggestion._is_waiting(company))
