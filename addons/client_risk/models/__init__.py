@@ -34,6 +34,7 @@ from . import client_risk_replay
 from . import client_risk_replay_line
 from . import client_stay_counter
 from . import client_stay
+from . import client_transaction_writer
 from . import client_transaction_sync
 from . import client_transaction
 from . import client_transaction_line
