@@ -70,6 +70,7 @@ class ClientProfileJudge(models.AbstractModel):
         verdicts = judge(clients, month, day, Policy.of(chosen, known["policy"]))
         fresh = self._to_columns(verdicts, known["id"], clients.previous)
         fresh |= {
+            "is_known": known["is_known"],
             "abc": abc,
             "turnover": turnover,
             "first_date": self._get_first_days(events, len(known["id"])),
@@ -207,6 +208,7 @@ class ClientProfileJudge(models.AbstractModel):
         frozen = {name: day(name) for name in DAY_COLUMNS if name.startswith("forec")}
         return {
             "id": SQL("partner.id"),
+            "is_known": SQL("profile.id IS NOT NULL"),
             "is_shop": SQL("partner.parent_id IS NOT NULL"),
             "segment": SQL(
                 "COALESCE(ARRAY_POSITION(%s, partner.client_type_id), %s) - 1",

@@ -14,6 +14,7 @@ JSON_ROWS = 2000
 ABC = ("A", "B", "C")
 INT_COLUMNS = (
     "partner_id",
+    "is_known",
     "status",
     "before",
     "reason",
@@ -64,8 +65,13 @@ class ClientProfileWriter(models.AbstractModel):
     def _store(self, company, today, fresh, is_all):
         """Write the profiles that have changed, and the changes of status."""
         table = self._stage(fresh)
-        self._upsert(company, today, table)
-        self._insert_moves(company, today, table)
+        is_known = fresh["is_known"] == 1
+        if is_known.any():
+            self._update(company, today, table)
+        if not is_known.all():
+            self._insert(company, today, table)
+        if (fresh["before"] != fresh["status"]).any():
+            self._insert_moves(company, today, table)
         if is_all:
             self._archive_strangers(company, table)
         self.env["client.profile"].invalidate_model()
@@ -130,39 +136,67 @@ class ClientProfileWriter(models.AbstractModel):
         }
 
     @api.model
-    def _upsert(self, company, today, table):
-        """Insert or update profiles, in order of clients: nobody waits in a circle."""
+    def _update(self, company, today, table):
+        """Write what has changed in the profiles that are there.
+
+        An update reads and writes each row once; to insert and find it there would read
+        it twice.
+        """
         values = self._get_stored_columns()
-        names = [SQL.identifier(name) for name in values]
+        fresh = SQL(", ").join(values.values())
+        known = SQL(", ").join(SQL.identifier("profile", name) for name in values)
         self.env.cr.execute(
             SQL(
                 """
-                INSERT INTO client_profile AS profile (
-                            partner_id, company_id, since, %(names)s,
-                            create_uid, create_date, write_uid, write_date
-                          )
-                   SELECT fresh.partner_id, %(company)s, %(today)s, %(values)s,
-                          %(user)s, %(now)s, %(user)s, %(now)s
-                     FROM %(table)s
-                 ORDER BY fresh.partner_id
-              ON CONFLICT (partner_id, company_id) DO UPDATE
-                      SET (%(names)s) = ROW(%(told)s),
-                          since = CASE
-                              WHEN profile.status = EXCLUDED.status
-                              THEN profile.since
-                              ELSE EXCLUDED.since
-                          END,
-                          write_date = EXCLUDED.write_date
-                    WHERE (%(known)s) IS DISTINCT FROM (%(told)s)
+                UPDATE client_profile profile
+                   SET (%(names)s) = ROW(%(fresh)s),
+                       since = CASE
+                           WHEN fresh.before = fresh.status THEN profile.since
+                           ELSE %(today)s
+                       END,
+                       write_date = %(now)s
+                  FROM %(table)s
+                 WHERE profile.partner_id = fresh.partner_id
+                   AND profile.company_id = %(company)s
+                   AND (%(known)s) IS DISTINCT FROM (%(fresh)s)
                 """,
-                names=SQL(", ").join(names),
-                values=SQL(", ").join(values.values()),
-                told=SQL(", ").join(SQL("EXCLUDED.%s", name) for name in names),
-                known=SQL(", ").join(SQL("profile.%s", name) for name in names),
+                names=SQL(", ").join(map(SQL.identifier, values)),
+                fresh=fresh,
+                known=known,
                 company=company.id,
                 today=today,
                 table=table,
-                user=self.env.uid,
+                now=self.env.cr.now(),
+            )
+        )
+
+    @api.model
+    def _insert(self, company, today, table):
+        """Insert the profiles that are not there, in order of clients.
+
+        Whoever is judged for the first time by somebody else meanwhile raises a
+        serialization failure, and is judged again. Nobody in person writes a profile:
+        the columns of users stay empty.
+        """
+        values = self._get_stored_columns()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO client_profile (
+                            partner_id, company_id, since, %(names)s,
+                            create_date, write_date
+                          )
+                   SELECT fresh.partner_id, %(company)s, %(today)s, %(values)s,
+                          %(now)s, %(now)s
+                     FROM %(table)s
+                    WHERE fresh.is_known = 0
+              ON CONFLICT (partner_id, company_id) DO NOTHING
+                """,
+                names=SQL(", ").join(map(SQL.identifier, values)),
+                values=SQL(", ").join(values.values()),
+                company=company.id,
+                today=today,
+                table=table,
                 now=self.env.cr.now(),
             )
         )
@@ -179,13 +213,13 @@ class ClientProfileWriter(models.AbstractModel):
                 INSERT INTO client_profile_move (
                             profile_id, partner_id, company_id, date,
                             from_status, from_sector, to_status, to_sector, %(names)s,
-                            create_uid, create_date, write_uid, write_date
+                            create_date, write_date
                           )
                    SELECT profile.id, profile.partner_id, profile.company_id, %(today)s,
                           (%(statuses)s)[fresh.before + 1],
                           (%(sectors)s)[fresh.before + 1],
                           profile.status, profile.sector, %(values)s,
-                          %(user)s, %(now)s, %(user)s, %(now)s
+                          %(now)s, %(now)s
                      FROM %(table)s
                      JOIN client_profile profile
                        ON profile.partner_id = fresh.partner_id
@@ -201,7 +235,6 @@ class ClientProfileWriter(models.AbstractModel):
                 statuses=statuses,
                 sectors=sectors,
                 table=table,
-                user=self.env.uid,
                 now=self.env.cr.now(),
             )
         )
