@@ -74,6 +74,17 @@ BEHAVIOURS = {
 # Share of the clients each manager has; the first has far too many.
 MANAGERS = (100, 64, 52, 38, 33)
 DEBTORS = 14
+# Clients that client_base brings, and how they behave here.
+FORMER = {
+    "budmaister": "late",
+    "teplodim": "steady",
+    "sonechko": "growing",
+    "kvitka": "steady",
+    "lypa": "shrinking",
+    "granit": "steady",
+    "chaika": "once",
+    "storinka": "silent",
+}
 
 
 @dataclass(slots=True)
@@ -123,6 +134,19 @@ def make_clients() -> list[Client]:
     buyers = [one for one in clients if one.behaviour in ("steady", "late", "growing")]
     for client in rng.sample(buyers, DEBTORS):
         client.is_debtor = True
+    return clients
+
+
+def make_former_clients() -> list[Client]:
+    """Return clients whose cards are there: their keys, and how they buy."""
+    rng = random.Random(SEED + 2)
+    first = sum(BEHAVIOURS.values())
+    clients = [
+        _make_client(rng, number, behaviour, name)
+        for number, (name, behaviour) in enumerate(FORMER.items(), first)
+    ]
+    for client, name in zip(clients, FORMER, strict=True):
+        client.key = f"demo-{name}"
     return clients
 
 
@@ -230,7 +254,8 @@ def _documents(
         day = today - dt.timedelta(days=ago)
         lines = list(_lines(rng, client, ago, day))
         shipment = _row(client, "shipment", number, day, lines)
-        yield shipment
+        due = day + dt.timedelta(days=client.pays_after)
+        yield {**shipment, "due_date": due.isoformat()}
         if ago > 3 and rng.random() < 0.04:
             back = day + dt.timedelta(days=rng.randint(1, 3))
             yield _row(client, "return", number, back, [_part(rng, lines[0])])

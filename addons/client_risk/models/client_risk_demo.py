@@ -53,7 +53,9 @@ class ClientRiskDemo(models.AbstractModel):
         today = self.env["client.profile"]._get_today(company)
         clients = trading_company.make_clients()
         partners = self._load_clients(clients)
-        rows = trading_company.make_documents(clients, today)
+        former = trading_company.make_former_clients()
+        self._name_former_clients()
+        rows = trading_company.make_documents(clients + former, today)
         for batch in split_every(MAX_ROWS, rows, list):
             self.env["client.transaction"]._take_over(SOURCE, batch)
         self._load_products()
@@ -82,6 +84,14 @@ class ClientRiskDemo(models.AbstractModel):
             ]
         )
         return {one.sync_key: one for one in Partner.search(domain)}
+
+    @api.model
+    def _name_former_clients(self):
+        """Give the clients of client_base the keys of the accounting system."""
+        for name in trading_company.FORMER:
+            client = self.env.ref(f"client_base.res_partner_{name}_demo", False)
+            if client and not client.sync_key:
+                client.write({"sync_source": SOURCE, "sync_key": f"demo-{name}"})
 
     @api.model
     def _prepare_client(self, client, user):
