@@ -1,0 +1,2 @@
+from . import client_purchase_source
+from . import client_purchase
