@@ -10,11 +10,13 @@
     "data": [
         "security/ir.model.access.csv",
         "security/client_risk_security.xml",
+        "security/client_risk_task_security.xml",
         "security/client_analysis_security.xml",
         "data/client_leaving_reason_data.xml",
         "data/ir_cron_data.xml",
         "data/client_stay_cron.xml",
         "data/client_promise_data.xml",
+        "data/client_risk_task_data.xml",
         "views/client_transaction_views.xml",
         "views/client_profile_views.xml",
         "views/client_profile_move_views.xml",
@@ -41,6 +43,8 @@
         "views/client_analysis_menus.xml",
         "views/client_winback_menus.xml",
         "views/client_risk_replay_menus.xml",
+        "views/client_risk_task_views.xml",
+        "wizard/client_told_date_views.xml",
     ],
     "demo": [
         "demo/client_risk_policy_demo.xml",

@@ -9,6 +9,7 @@ def uninstall_hook(env):
         "client.profile",
         "client.profile.move",
         "client.profile.retry",
+        "client.promise",
         "client.purchase",
         "client.removal",
         "client.risk.month",
@@ -17,6 +18,7 @@ def uninstall_hook(env):
         "client.risk.replay.line",
         "client.stay",
         "client.suggestion",
+        "client.risk.task",
         "client.transaction",
         "client.transaction.line",
     )

@@ -18,6 +18,8 @@ from . import client_keeping
 from . import client_profile_removal
 from . import client_profile_standing
 from . import client_profile_suggestion
+from . import client_profile_promise
+from . import client_profile_task
 from . import client_profile
 from . import client_profile_move
 from . import client_item
@@ -35,6 +37,13 @@ from . import client_risk_replay_line
 from . import client_stay_counter
 from . import client_stay
 from . import client_transaction_writer
+from . import client_promise
+from . import client_risk_task_plan
+from . import client_risk_task_brief
+from . import client_risk_task_giver
+from . import client_risk_task_policy
+from . import client_risk_task
+from . import client_reminder
 from . import client_transaction_sync
 from . import client_transaction
 from . import client_transaction_line
@@ -44,8 +53,11 @@ from . import mail_activity_type
 from . import profile_owner
 from . import removal_owner
 from . import suggestion_owner
+from . import mail_activity
+from . import task_owner
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_users
 from . import sale_order
 from . import client_risk_demo

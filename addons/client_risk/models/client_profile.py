@@ -34,6 +34,7 @@ class ClientProfile(models.Model):
     _name = "client.profile"
     _description = "Profile of a Client"
     _inherit = [
+        "client.profile.task",
         "client.profile.removal",
         "client.profile.standing",
         "client.profile.counted",

@@ -16,6 +16,27 @@ class ResCompany(models.Model):
         default="auto",
         help="One sale has several documents: only one of them may count.",
     )
+    client_ask_date = fields.Selection(
+        selection=[
+            ("all", "Every client"),
+            ("managed", "Clients with a manager of their own"),
+            ("none", "Nobody"),
+        ],
+        string="Ask for the Next Date after a Sale",
+        required=True,
+        default="all",
+        help="After each sale somebody gets the task to ask when the client buys next.",
+    )
+    client_promise_days = fields.Integer(
+        string="Days of Patience with a Told Date",
+        default=3,
+        help="A client who buys so many days after the day he named has kept it.",
+    )
+    client_daily_cap = fields.Integer(
+        string="Reminders and Tasks a Day",
+        help="The most reminders of clients and tasks about them that one person gets "
+        "a day. The most important ones come first, the rest waits.",
+    )
     client_judged_on = fields.Date(
         string="Clients Judged on",
         readonly=True,

@@ -32,3 +32,9 @@ class ResConfigSettings(models.TransientModel):
     client_item_level = fields.Selection(
         related="company_id.client_item_level", readonly=False, required=True
     )
+    client_ask_date = fields.Selection(
+        related="company_id.client_ask_date", readonly=False, required=True
+    )
+    client_promise_days = fields.Integer(
+        related="company_id.client_promise_days", readonly=False
+    )

@@ -10,6 +10,7 @@ class ResPartner(models.Model):
         "client.profile.owner",
         "client.removal.owner",
         "client.suggestion.owner",
+        "client.task.owner",
     ]
 
     client_transaction_ids = fields.One2many(

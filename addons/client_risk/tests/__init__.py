@@ -4,6 +4,7 @@ from . import test_client_profile_worker
 from . import test_client_purchase
 from . import test_client_risk_history
 from . import test_client_suggestion
+from . import test_client_risk_task
 from . import test_client_transaction
 from . import test_client_removal
 from . import test_security

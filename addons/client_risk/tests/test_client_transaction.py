@@ -225,10 +225,10 @@ class TestTransactionUpsert(RiskCommon):
         rows = [self._make_row(f"S-{n}", lines=LINES) for n in range(1000)]
         env = self.env(user=self.sync_user)
         self._tell(rows[0], env=env)
-        with self.assertQueryCount(23):
+        with self.assertQueryCount(30):
             self._tell(*rows, env=env)
         changed = [{**row, "version": 2, "amount": 1} for row in rows]
-        with self.assertQueryCount(23):
+        with self.assertQueryCount(30):
             self._tell(*changed, env=env)
 
     def test_others_may_not_tell(self):

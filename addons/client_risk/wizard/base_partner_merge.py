@@ -31,10 +31,14 @@ class MergePartnerAutomatic(models.TransientModel):
             kept = own or profiles[:1]
             others = profiles - kept
             told = [one.told_date for one in profiles if one.told_date]
-            others.move_ids.profile_id = kept
+            self._hand_history_over(others, kept)
             others.unlink()
             if told:
                 kept.told_date = max(told)
             kept_sudo += kept
         self.env.flush_all()
         return kept_sudo
+
+    def _hand_history_over(self, others, kept):
+        """Let one profile have what happened to others, which end then."""
+        others.move_ids.profile_id = kept
