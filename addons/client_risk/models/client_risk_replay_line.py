@@ -56,10 +56,9 @@ class ClientRiskReplayLine(models.Model):
     @api.depends("status", "named_count", "right_count")
     @api.depends_context("lang")
     def _compute_words(self):
-        labels = dict(self._fields["status"]._description_selection(self.env))
         for line in self:
             line.words = line.replay_id._say_precision(
-                labels[line.status],
+                line.status,
                 line.named_count,
                 line.right_count,
                 line.replay_id.horizon_days,

@@ -7,6 +7,8 @@ from .client_risk_replay_source import MIN_REGULARS
 
 # Of fewer verdicts a share of 100 would say more than is known.
 MIN_SHARED = 30
+# Where it is right when the client buys no more.
+EXPECTED_TO_STOP = ("missed_date", "shrinking", "lost", "one_time", "unproven")
 
 
 class ClientRiskReplayWords(models.AbstractModel):
@@ -72,15 +74,7 @@ class ClientRiskReplayWords(models.AbstractModel):
 
     def _get_sentences(self):
         """:return: the result in words, a sentence a line"""
-        said = [
-            self._say_precision(
-                self.env._("At Risk"),
-                self.named_count,
-                self.right_count,
-                self.horizon_days,
-            ),
-            self._say_recall(),
-        ]
+        said = [self._say_alerts(), self._say_recall()]
         if self.warning_days:
             said.append(
                 self.env._(
@@ -104,6 +98,27 @@ class ClientRiskReplayWords(models.AbstractModel):
                 )
             )
         return said
+
+    def _say_alerts(self):
+        values = {
+            "named": self.named_count,
+            "right": self.right_count,
+            "days": self.horizon_days,
+        }
+        if not self.named_count:
+            return self.env._("No client was called at risk.")
+        if self.named_count < MIN_SHARED:
+            return self.env._(
+                "Called at risk in all: %(named)s; of these bought nothing in the next "
+                "%(days)s days: %(right)s.",
+                **values,
+            )
+        return self.env._(
+            "Of 100 clients we called at risk, %(share)s indeed bought nothing in the "
+            "next %(days)s days.",
+            share=round(100 * self.precision),
+            **values,
+        )
 
     def _say_recall(self):
         if not self.stopped_count:
@@ -154,23 +169,31 @@ class ClientRiskReplayWords(models.AbstractModel):
         return ""
 
     @api.model
-    def _say_precision(self, label, named, right, horizon):
-        """:return: how many of the clients called so bought nothing afterwards"""
-        if not named:
-            return self.env._("Nobody was called “%(status)s”.", status=label)
+    def _say_precision(self, status, named, right, horizon):
+        """:return: how many of the clients with a status bought nothing afterwards"""
+        labels = dict(
+            self.env["client.profile"]
+            ._fields["status"]
+            ._description_selection(self.env)
+        )
+        values = {"status": labels[status], "days": horizon}
         if named < MIN_SHARED:
             return self.env._(
-                "Called “%(status)s” in all: %(named)s. Of these bought nothing in the "
-                "next %(days)s days: %(right)s.",
-                status=label,
+                "“%(status)s”, %(named)s in all: %(right)s bought nothing in the next "
+                "%(days)s days.",
                 named=named,
                 right=right,
-                days=horizon,
+                **values,
+            )
+        values["share"] = round(100 * right / named)
+        if status in EXPECTED_TO_STOP:
+            return self.env._(
+                "Of 100 clients we called “%(status)s”, %(share)s indeed bought "
+                "nothing in the next %(days)s days.",
+                **values,
             )
         return self.env._(
             "Of 100 clients we called “%(status)s”, %(share)s bought nothing in the "
             "next %(days)s days.",
-            status=label,
-            share=round(100 * right / named),
-            days=horizon,
+            **values,
         )

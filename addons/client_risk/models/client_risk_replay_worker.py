@@ -12,7 +12,7 @@ from odoo.addons.client_base.models.concurrency import (
 
 from ..tools import replay
 from ..tools.policy import POLICY
-from ..tools.status import Status
+from ..tools.status import BY_PEOPLE, Status
 from .client_risk_replay_source import MIN_REGULARS, MONTHS
 
 _logger = logging.getLogger(__name__)
@@ -107,6 +107,7 @@ class ClientRiskReplayWorker(models.AbstractModel):
         lines = [
             Command.create(self._prepare_score(one, Status.of(one.name).sector))
             for one in found.scores
+            if Status.of(one.name) not in BY_PEOPLE  # had not bought yet
         ]
         total = self._prepare_score(found.risk, "risk")
         del total["status"], total["sector"]

@@ -116,11 +116,20 @@ class TestClientRiskReplay(ReplayCommon):
         )
 
     def test_few_verdicts_are_counted_not_shared(self):
-        said = self.env["client.risk.replay"]._say_precision("New", 3, 1, 90)
-        self.assertIn("in all: 3", said)
-        self.assertIn("90 days: 1", said)
-        none = self.env["client.risk.replay"]._say_precision("New", 0, 0, 90)
-        self.assertIn("Nobody", none)
+        said = self.env["client.risk.replay"]._say_precision("new", 3, 1, 90)
+        self.assertEqual(said, "“New”, 3 in all: 1 bought nothing in the next 90 days.")
+
+    def test_right_alarm_is_told_as_such(self):
+        say = self.env["client.risk.replay"]._say_precision
+        self.assertIn("50 indeed bought nothing", say("missed_date", 40, 20, 90))
+        self.assertIn("50 bought nothing", say("stable", 40, 20, 90))
+
+    def test_client_who_had_not_bought_yet_has_no_line(self):
+        self._make_history()
+        self._buy(1, 20, 40)
+        one = self._play()
+        self.assertEqual(one.client_count, REGULARS + 1)
+        self.assertNotIn("untouched", one.line_ids.mapped("status"))
 
     # === WHAT CANNOT BE PLAYED ===
 
