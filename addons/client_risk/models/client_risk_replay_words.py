@@ -179,8 +179,8 @@ class ClientRiskReplayWords(models.AbstractModel):
         values = {"status": labels[status], "days": horizon}
         if named < MIN_SHARED:
             return self.env._(
-                "“%(status)s”, %(named)s in all: %(right)s bought nothing in the next "
-                "%(days)s days.",
+                "“%(status)s”, %(named)s in all; bought nothing in the next %(days)s "
+                "days: %(right)s.",
                 named=named,
                 right=right,
                 **values,

@@ -117,7 +117,9 @@ class TestClientRiskReplay(ReplayCommon):
 
     def test_few_verdicts_are_counted_not_shared(self):
         said = self.env["client.risk.replay"]._say_precision("new", 3, 1, 90)
-        self.assertEqual(said, "“New”, 3 in all: 1 bought nothing in the next 90 days.")
+        self.assertEqual(
+            said, "“New”, 3 in all; bought nothing in the next 90 days: 1."
+        )
 
     def test_right_alarm_is_told_as_such(self):
         say = self.env["client.risk.replay"]._say_precision
