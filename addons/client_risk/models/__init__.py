@@ -20,6 +20,15 @@ from . import client_profile_standing
 from . import client_profile_suggestion
 from . import client_profile_promise
 from . import client_profile_task
+from . import client_profile_winback
+from . import client_reactivation_result
+from . import client_reactivation_worker
+from . import client_reactivation_step
+from . import client_reactivation
+from . import client_risk_period
+from . import client_risk_month_period
+from . import client_risk_policy_winback
+from . import mail_activity_reactivation
 from . import client_profile
 from . import client_profile_move
 from . import client_item
@@ -56,7 +65,9 @@ from . import suggestion_owner
 from . import mail_activity
 from . import task_owner
 from . import res_company
+from . import res_company_winback
 from . import res_config_settings
+from . import res_config_settings_winback
 from . import res_partner
 from . import res_users
 from . import sale_order

@@ -35,6 +35,7 @@ class ClientProfile(models.Model):
     _description = "Profile of a Client"
     _inherit = [
         "client.profile.task",
+        "client.profile.winback",
         "client.profile.removal",
         "client.profile.standing",
         "client.profile.counted",

@@ -6,6 +6,7 @@ from . import test_client_risk_history
 from . import test_client_suggestion
 from . import test_client_risk_task
 from . import test_client_transaction
+from . import test_client_reactivation
 from . import test_client_removal
 from . import test_security
 from . import test_client_standing
