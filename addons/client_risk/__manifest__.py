@@ -60,5 +60,8 @@
         "demo/client_stay_demo.xml",
         "demo/client_suggestion_demo.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["client_risk/static/src/**/*"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

@@ -86,6 +86,9 @@ class ClientFinance(models.AbstractModel):
             """
             SELECT contact.commercial_partner_id AS partner_id,
                    told.id,
+                   told.kind,
+                   told.source,
+                   told.write_date AS told_at,
                    COALESCE(told.due_date, told.date) AS due,
                    CASE WHEN told.kind = %(charged)s AND amount.due > 0
                         THEN amount.due ELSE 0 END AS charge,
@@ -176,4 +179,77 @@ class ClientFinance(models.AbstractModel):
             entries=entries,
             limit=limit,
             least=least,
+        )
+
+    # === ONE CLIENT ===
+
+    @api.model
+    def _fetch_balance(self, company, client, today):
+        """Fetch what one client was charged, has paid and owes in all.
+
+        :return: dict of billed, paid, debt, overdue, since (False: nothing overdue),
+            sources (names of accounting systems, empty: Odoo's own books) and told_on;
+            None where nobody knows
+        """
+        books = self._get_books(company)
+        if not books:
+            return None
+        select = self._select_told_sums if books == TOLD else self._select_move_sums
+        ((billed, paid, debt, sources, told_on),) = self.env.execute_query(
+            select(company, client)
+        )
+        if books == TOLD and not sources:
+            return None  # nothing was told of this client
+        overdue = self.env.execute_query(
+            self._select_overdue(company, today, 0, [client.id])
+        )
+        _client, amount, since = overdue[0] if overdue else (0, 0, False)
+        return {
+            "billed": float(billed or 0),
+            "paid": float(paid or 0),
+            "debt": float(debt or 0),
+            "overdue": float(amount),
+            "since": since,
+            "sources": sources or "",
+            "told_on": told_on or False,
+        }
+
+    @api.model
+    def _select_told_sums(self, company, client):
+        clients = SQL("contact.commercial_partner_id = %s", client.id)
+        return SQL(
+            """
+            SELECT SUM(charge - credit) FILTER (WHERE kind <> 'payment'),
+                   SUM(credit) FILTER (WHERE kind = 'payment'),
+                   SUM(charge - credit),
+                   STRING_AGG(DISTINCT source, ', '),
+                   MAX(told_at)::date
+              FROM (%s) AS entry
+            """,
+            self._select_told_entries(company, clients),
+        )
+
+    @api.model
+    def _select_move_sums(self, company, client):
+        """What is billed and not paid is not what is owed: there are advances, too."""
+        return SQL(
+            """
+            SELECT SUM(move.amount_total_signed),
+                   SUM(move.amount_total_signed - move.amount_residual_signed),
+                   (
+                       SELECT SUM(charge - credit) FROM (%(entries)s) AS entry
+                   ),
+                   NULL,
+                   NULL
+              FROM account_move move
+             WHERE move.company_id = %(company)s
+               AND move.commercial_partner_id = %(client)s
+               AND move.state = 'posted'
+               AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+            """,
+            entries=self._select_move_entries(
+                company, SQL("contact.commercial_partner_id = %s", client.id)
+            ),
+            company=company.id,
+            client=client.id,
         )

@@ -41,11 +41,12 @@ class ProfileOwner(models.AbstractModel):
     @api.depends("client_profile_ids.status")
     @api.depends_context("company")
     def _compute_client_sector(self):
-        profiles = self.env["client.profile"].search(
+        profiles = self.env["client.profile"].search_fetch(
             [
                 ("partner_id", "in", self.commercial_partner_id.ids),
                 ("company_id", "=", self.env.company.id),
-            ]
+            ],
+            ["partner_id", "sector", "status"],
         )
         by_client = profiles.grouped("partner_id")
         for partner in self:

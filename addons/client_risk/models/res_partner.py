@@ -8,6 +8,7 @@ class ResPartner(models.Model):
     _inherit = [
         "res.partner",
         "client.profile.owner",
+        "client.purchase.card",
         "client.removal.owner",
         "client.suggestion.owner",
         "client.task.owner",
