@@ -60,7 +60,7 @@ class ClientClaim(models.Model):
     )
     user_id = fields.Many2one(
         comodel_name="res.users",
-        string="Settled By",
+        string="Responsible",
         index=True,
         required=True,
         default=lambda self: self.env.user,

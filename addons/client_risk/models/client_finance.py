@@ -3,6 +3,9 @@ from odoo.tools import SQL
 
 TOLD = "told"
 ODOO = "odoo"
+# A payment without a journal entry of its own leaves the residual of its invoice as it
+# was: then the state of the invoice knows better.
+PAID = ("in_payment", "paid", "reversed")
 
 
 class ClientFinance(models.AbstractModel):
@@ -119,9 +122,11 @@ class ClientFinance(models.AbstractModel):
             SELECT contact.commercial_partner_id AS partner_id,
                    line.id,
                    COALESCE(line.date_maturity, line.date) AS due,
-                   GREATEST(line.amount_residual, 0) AS charge,
+                   CASE WHEN move.payment_state IN %(paid)s THEN 0
+                        ELSE GREATEST(line.amount_residual, 0) END AS charge,
                    GREATEST(-line.amount_residual, 0) AS credit
               FROM account_move_line line
+              JOIN account_move move ON move.id = line.move_id
               JOIN account_account account ON account.id = line.account_id
               JOIN res_partner contact ON contact.id = line.partner_id
              WHERE line.company_id = %(company)s
@@ -130,6 +135,7 @@ class ClientFinance(models.AbstractModel):
                AND NOT COALESCE(line.reconciled, FALSE)
                AND %(clients)s
             """,
+            paid=PAID,
             company=company.id,
             clients=clients,
         )
@@ -191,6 +197,7 @@ class ClientFinance(models.AbstractModel):
             sources (names of accounting systems, empty: Odoo's own books) and told_on;
             None where nobody knows
         """
+        self.env.flush_all()
         books = self._get_books(company)
         if not books:
             return None
@@ -235,7 +242,11 @@ class ClientFinance(models.AbstractModel):
         return SQL(
             """
             SELECT SUM(move.amount_total_signed),
-                   SUM(move.amount_total_signed - move.amount_residual_signed),
+                   SUM(
+                       move.amount_total_signed
+                       - CASE WHEN move.payment_state IN %(paid)s THEN 0
+                              ELSE move.amount_residual_signed END
+                   ),
                    (
                        SELECT SUM(charge - credit) FROM (%(entries)s) AS entry
                    ),
@@ -250,6 +261,7 @@ class ClientFinance(models.AbstractModel):
             entries=self._select_move_entries(
                 company, SQL("contact.commercial_partner_id = %s", client.id)
             ),
+            paid=PAID,
             company=company.id,
             client=client.id,
         )

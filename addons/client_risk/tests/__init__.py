@@ -13,3 +13,4 @@ from . import test_client_standing
 from . import test_status_on_documents
 from . import test_client_risk_replay
 from . import test_client_risk_trial
+from . import test_client_purchase_card
