@@ -6,6 +6,8 @@ def uninstall_hook(env):
         "client.claim",
         "client.flow",
         "client.item",
+        "client.load",
+        "client.load.notice",
         "client.profile",
         "client.profile.move",
         "client.profile.retry",

@@ -60,7 +60,8 @@ class ClientStayCounter(models.AbstractModel):
         """Count again when somebody changed a client meanwhile."""
         for attempt in range(MAX_FAILURES + 1):
             try:
-                return self._count(company)
+                self._count(company)
+                return self.env["client.load.notice"]._tell(company)
             except CONCURRENCY_ERRORS:
                 if attempt == MAX_FAILURES:
                     raise

@@ -73,6 +73,21 @@ class ResCompany(models.Model):
         help="The last day of a month: who was active then is the first opening.",
     )
     client_flow_on = fields.Date(string="Base Counted on", readonly=True)
+    client_load_norm = fields.Integer(
+        string="Clients a Manager Can Look After",
+        default=100,
+        help="The head is told when a manager has more.",
+    )
+    client_load_warning = fields.Integer(
+        string="Clients from Which a Manager Is Nearly Full",
+        default=70,
+        help="The head is warned.",
+    )
+    client_load_info = fields.Integer(
+        string="Clients from Which a Manager Is Well Loaded",
+        default=50,
+        help="The head is informed.",
+    )
 
     _client_risk_days = models.Constraint(
         "CHECK (client_risk_promise_days >= 0 AND client_risk_debt_days >= 0)",
@@ -92,4 +107,10 @@ class ResCompany(models.Model):
         string="Suggestions Found on",
         readonly=True,
         help="The day on which it was last found what to offer to whom.",
+    )
+    _client_load_order = models.Constraint(
+        "CHECK (0 < client_load_info AND client_load_info <= client_load_warning "
+        "AND client_load_warning <= client_load_norm)",
+        "The norm of clients is not below the number of the warning, and that one not "
+        "below the number of the information.",
     )

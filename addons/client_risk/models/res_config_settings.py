@@ -38,3 +38,12 @@ class ResConfigSettings(models.TransientModel):
     client_promise_days = fields.Integer(
         related="company_id.client_promise_days", readonly=False
     )
+    client_load_norm = fields.Integer(
+        related="company_id.client_load_norm", readonly=False
+    )
+    client_load_warning = fields.Integer(
+        related="company_id.client_load_warning", readonly=False
+    )
+    client_load_info = fields.Integer(
+        related="company_id.client_load_info", readonly=False
+    )

@@ -3,3 +3,4 @@ from . import client_purchase
 from . import client_measure
 from . import client_flow
 from . import client_purchase_lines
+from . import client_load

@@ -1,4 +1,5 @@
 from . import test_client_flow
+from . import test_client_load
 from . import test_client_profile
 from . import test_client_profile_worker
 from . import test_client_purchase
