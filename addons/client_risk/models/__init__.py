@@ -5,6 +5,7 @@ from . import client_risk_history
 from . import client_risk_month
 from . import client_risk_thresholds
 from . import client_risk_policy
+from . import client_purchase_items
 from . import client_purchase_card
 from . import client_profile_facts
 from . import client_profile_writer

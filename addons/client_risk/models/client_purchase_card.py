@@ -18,12 +18,13 @@ class ClientPurchaseCard(models.AbstractModel):
 
     _name = "client.purchase.card"
     _description = "Purchases on the Card"
+    _inherit = ["client.purchase.items"]
 
     def get_client_purchases(self):
         """Tell what the client of this card buys, pays and owes.
 
-        :return: dict of verdict, months, totals, finance, claims; a block of which
-            nothing is known is False
+        :return: dict of verdict, months, totals, items, finance, claims; a block of
+            which nothing is known is False
         :raise AccessError: for who does not work with clients, or may not see this one
         """
         self.ensure_one()
@@ -38,6 +39,7 @@ class ClientPurchaseCard(models.AbstractModel):
             "verdict": self._prepare_verdict(client),
             "months": self._prepare_months(months),
             "totals": self._prepare_totals(months),
+            "items": self._prepare_items(client) if months else False,
             "finance": self._prepare_finance(client),
             "claims": self._prepare_claims(client),
         }

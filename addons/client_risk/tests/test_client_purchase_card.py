@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import Form, tagged, users
 
+from .test_client_profile import ProfileCommon
 from .test_client_standing import StandingCommon
 
 
@@ -166,3 +167,45 @@ class TestClientFinanceInOdoo(StandingCommon):
         self.assertIn("1,100", finance["debt"])
         self.assertEqual(finance["overdue_days"], 40)
         self.assertIn("Odoo", finance["source"])
+
+
+@tagged("post_install", "-at_install")
+class TestClientPurchaseItems(ProfileCommon):
+    """What stands on documents, of the accounting system and of Odoo."""
+
+    def _get_items(self):
+        client = self.client.with_user(self.client_user)
+        return client.get_client_purchases()["items"]
+
+    def test_told_products_are_listed_by_amount_with_those_left_off(self):
+        paint = {"product": "Paint", "category": "Paints", "amount": 900}
+        brush = {"product": "Brush", "category": "Tools", "amount": 100}
+        self._buy(*range(65, 300, 20), lines=[paint, brush])
+        self._buy(*range(5, 60, 20), lines=[paint])
+        items = self._get_items()
+        self.assertEqual(
+            [
+                (one["name"], one["count"], one["is_left_off"])
+                for one in items["products"]
+            ],
+            [("Paint", 15, False), ("Brush", 12, True)],
+        )
+        self.assertEqual(
+            [one["name"] for one in items["categories"]], ["Paints", "Tools"]
+        )
+
+    def test_products_of_orders_have_the_names_of_odoo(self):
+        self.env.company.client_purchase_event = "order"
+        product = self.env["product.product"].create({"name": "Facade paint"})
+        line = {"product_id": product.id, "product_uom_qty": 2, "price_unit": 50}
+        order = self.env["sale.order"].create(
+            {"partner_id": self.client.id, "order_line": [Command.create(line)]}
+        )
+        order.action_confirm()
+        self.assertEqual(
+            [one["name"] for one in self._get_items()["products"]], ["Facade paint"]
+        )
+
+    def test_purchases_without_lines_list_nothing(self):
+        self._buy(5, 25, 45)
+        self.assertFalse(self._get_items())

@@ -77,6 +77,15 @@ export class ClientPurchases extends Component {
         return this.bars.map((bar) => `${bar.label}: ${bar.text}`).join("; ");
     }
 
+    get hasLevels() {
+        return this.state.known.items.categories.length > 1;
+    }
+
+    get items() {
+        const { products, categories } = this.state.known.items;
+        return this.state.level === "categories" && this.hasLevels ? categories : products;
+    }
+
     async open(method) {
         const action = await this.orm.call("res.partner", method, [
             this.props.record.resId,
