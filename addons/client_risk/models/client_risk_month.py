@@ -99,8 +99,8 @@ class ClientRiskMonth(models.Model):
             "closed": self._fetch_holidays(company, first, last),
             "index": None,
         }
-        index = business_time.yearly_index(
-            map(dt.date.fromordinal, events.day.tolist()), day, self._get_closed(ruler)
+        index = business_time.activity_index(
+            events.day, day.toordinal(), self._get_closed(ruler)
         )
         return {**ruler, "index": None if index is None else index.tolist()}
 

@@ -8,7 +8,7 @@ class ClientRiskReplayLine(models.Model):
 
     _name = "client.risk.replay.line"
     _description = "Accuracy of a Status"
-    _order = "date desc, replay_id desc, sector desc, named_count desc, id"
+    _order = "date desc, replay_id desc, sequence, named_count desc, id"
     _rec_name = "status"
 
     replay_id = fields.Many2one(
@@ -21,6 +21,7 @@ class ClientRiskReplayLine(models.Model):
     )
     company_id = fields.Many2one(related="replay_id.company_id", store=True, index=True)
     date = fields.Date(related="replay_id.date", store=True, index=True)
+    sequence = fields.Integer(readonly=True, aggregator=None)
     status = fields.Selection(selection=STATUSES, required=True, readonly=True)
     sector = fields.Selection(selection=SECTORS, required=True, readonly=True)
     named_count = fields.Integer(

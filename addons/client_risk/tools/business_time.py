@@ -134,11 +134,18 @@ def yearly_index(
     :param days: the days of all purchases, one for each; any order
     :return: 365 numbers by day of the year (29 February is 28), None without two years
     """
-    end = today.toordinal()
-    start = end - MIN_YEARS * YEAR
-    ordinals = np.array(sorted(day.toordinal() for day in days), dtype=np.int64)
-    if not len(ordinals) or ordinals[0] > start:
+    ordinals = np.array([day.toordinal() for day in days], dtype=np.int64)
+    return activity_index(ordinals, today.toordinal(), closed)
+
+
+def activity_index(
+    days: Ints, today: int, closed: Collection[dt.date] = ()
+) -> Floats | None:
+    """Measure the same as ``yearly_index``, of days and today as ordinals."""
+    start = today - MIN_YEARS * YEAR
+    if not len(days) or days.min() > start:
         return None
+    ordinals = days[days >= start]
     shut = np.array(sorted(day.toordinal() for day in closed), dtype=np.int64)
     sums = []
     for year in range(MIN_YEARS):
