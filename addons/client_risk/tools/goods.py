@@ -9,9 +9,9 @@ from statistics import median
 import numpy as np
 
 from .arrays import Floats, Ints
-from .business_time import BusinessTime
+from .business_time import MIN_GAP, BusinessTime
 from .history import net_events
-from .lines import Line, due_lines, lost_lines
+from .lines import MIN_GAPS, REGULAR_PERIODS, Line, due_lines, lost_lines
 from .suggestions import Suggestion
 
 MAX_OWN_LINES = 3
@@ -39,13 +39,6 @@ class Goods:
         return Goods(
             self.client[rows], self.item[rows], self.day[rows], self.amount[rows]
         )
-
-    def slices(self) -> dict[int, slice]:
-        """Return the rows of each client."""
-        ids, begin = np.unique(self.client, return_index=True)
-        end = np.append(begin[1:], len(self.client))[: len(ids)]
-        rows = map(slice, begin.tolist(), end.tolist())
-        return dict(zip(ids.tolist(), rows, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,66 +143,88 @@ def own_lines(
     """
     now = float(ruler.at(np.array([today]))[0])
     position = ruler.at(goods.day)
+    told: dict[int, dict[int, slice]] = defaultdict(dict)
+    for rows in _silent_lines(goods, position, now):
+        client, item = int(goods.client[rows.start]), int(goods.item[rows.start])
+        if item in offered and (client, item) not in left_out:
+            told[client][item] = rows
+    histories = _describe_clients(goods, position)
     found = []
-    for client, rows in goods.slices().items():
-        buyer = buyers.get(client)
-        if buyer is None or buyer.period <= 0:
-            continue
-        own = goods.of(rows)
-        known = {
-            item
-            for item in set(own.item.tolist())
-            if item in offered and (client, item) not in left_out
-        }
-        if known:
-            found += _lines_of(own, position[rows], buyer, now, known)
+    for client, lines in told.items():
+        buyer, (purchases, last) = buyers.get(client), histories[client]
+        if buyer and buyer.period > 0:
+            judged = _judge_lines(lines, position, buyer.period, last, now)
+            made = [
+                _make_line(goods.of(lines[line.item]), line, purchases, buyer, late)
+                for line, late in judged
+            ]
+            found += _rank(made)
     return found
 
 
-def _lines_of(
-    own: Goods,
+def _describe_clients(goods: Goods, position: Floats) -> dict[int, tuple[int, float]]:
+    """Return how many purchases each client made, and when he made the last."""
+    days = np.unique((goods.client << ITEM_BITS) | goods.day) >> ITEM_BITS
+    ids, count = np.unique(days, return_counts=True)
+    last = np.full(len(ids), -np.inf)
+    np.maximum.at(last, np.searchsorted(ids, goods.client), position)
+    described = zip(count.tolist(), last.tolist(), strict=True)
+    return dict(zip(ids.tolist(), described, strict=True))
+
+
+def _silent_lines(goods: Goods, position: Floats, now: float) -> list[slice]:
+    """Return the rows of each line that has been silent for a period of its own.
+
+    Only such a line can be due or lost; few are, and a line of fewer days never is.
+    """
+    _pairs, begin, row, count = np.unique(
+        goods.key(), return_index=True, return_inverse=True, return_counts=True
+    )
+    is_gap = np.diff(row, prepend=-1) == 0
+    gaps = np.maximum(np.diff(position, prepend=0.0), MIN_GAP)
+    logs = np.bincount(row, np.where(is_gap, np.log(gaps), 0.0), len(begin))
+    period = np.exp(logs / np.maximum(count - 1, 1))
+    silent = now - position[begin + count - 1]
+    kept = (count >= min(MIN_GAPS, REGULAR_PERIODS)) & (silent >= period * (1 - 1e-9))
+    ends = (begin + count)[kept].tolist()
+    return list(map(slice, begin[kept].tolist(), ends))
+
+
+def _judge_lines(
+    rows: Mapping[int, slice],
     position: Floats,
-    buyer: Buyer,
+    period: float,
+    last: float,
     now: float,
-    offered: Collection[int],
-) -> list[OwnLine]:
-    """Return what one client is due to buy, and what he has left off."""
-    begin = np.flatnonzero(np.diff(own.item, prepend=-1))
-    parts = np.split(np.arange(len(own.item)), begin[1:])
-    rows = {int(own.item[part[0]]): part for part in parts}
+) -> list[tuple[Line, float | None]]:
+    """Return the lines of one client that are due, with days late, or lost: None."""
     lines = [Line(item, tuple(position[part].tolist())) for item, part in rows.items()]
     due = dict(due_lines(lines, now))
-    lost = lost_lines(lines, buyer.period, float(position.max()), now)
-    periods = {line.item: line.period for line in lines if line.item in {*due, *lost}}
-    purchases = len(np.unique(own.day))
-    made = [
-        _make_line(own.of(rows[item]), purchases, buyer, period, due.get(item))
-        for item, period in periods.items()
-        if item in offered
-    ]
-    made.sort(key=lambda one: (-one.suggestion.expected, one.suggestion.item))
-    is_due = [one for one in made if not one.is_lost][:MAX_OWN_LINES]
-    return is_due + [one for one in made if one.is_lost][:MAX_OWN_LINES]
+    lost = set(lost_lines(lines, period, last, now))
+    known = due.keys() | lost
+    return [(line, due.get(line.item)) for line in lines if line.item in known]
 
 
 def _make_line(
-    own: Goods, purchases: int, buyer: Buyer, period: float, late: float | None
+    own: Goods, line: Line, purchases: int, buyer: Buyer, late: float | None
 ) -> OwnLine:
     """Describe a line; ``late`` is None for one that is lost."""
     share = len(own.day) / purchases
     amount = median(own.amount.tolist())
+    expected = share * amount * buyer.chance
     return OwnLine(
-        Suggestion(
-            int(own.client[0]),
-            int(own.item[0]),
-            None,
-            share,
-            share * amount * buyer.chance,
-        ),
+        Suggestion(int(own.client[0]), line.item, None, share, expected),
         is_lost=late is None,
         amount=amount,
         count=len(own.day),
-        period=period,
+        period=line.period,
         last=int(own.day[-1]),
         late=round(late or 0.0),
     )
+
+
+def _rank(lines: list[OwnLine]) -> list[OwnLine]:
+    """Keep three that are due and three that are lost, of one client."""
+    lines.sort(key=lambda one: (-one.suggestion.expected, one.suggestion.item))
+    due = [one for one in lines if not one.is_lost][:MAX_OWN_LINES]
+    return due + [one for one in lines if one.is_lost][:MAX_OWN_LINES]

@@ -6,10 +6,13 @@ is than by chance (lift) only filters: ranking by it is worse than plain popular
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
+
+from .arrays import Floats
 
 LOOK_BACK_DAYS = 730
 REFUSAL_DAYS = 183
@@ -26,6 +29,8 @@ MIN_SEGMENT_OWNERS = 3
 MAX_SUGGESTIONS = 5
 # Clients whose pairs are counted in one go: bounds the memory, not the result.
 CHUNK = 8192
+# And clients times items that are weighed in one go: 8 bytes each, several times over.
+CELLS = 2_000_000
 
 Owned = Mapping[int, Collection[int]]
 
@@ -120,20 +125,107 @@ def suggest(
     :param left_out: (client, item) refused lately or already quoted
     :return: at most 5 a client, by client, the largest expected sum first
     """
-    by_item: dict[int, list[Pair]] = defaultdict(list)
-    for pair in pairs:
-        by_item[pair.item].append(pair)
+    reasons = _Reasons.of(pairs, amounts)
+    clients = sorted(chances)
+    size = max(1, CELLS // max(1, len(reasons.others)))
     found = []
-    for client in sorted(chances):
-        mine = set(owned.get(client, ()))
-        best: dict[int, Pair] = {}
-        for pair in (pair for item in sorted(mine) for pair in by_item[item]):
-            known = best.get(pair.other)
-            if known is None or pair.confidence > known.confidence:
-                best[pair.other] = pair
-        reasons = {pair.other: (pair.item, pair.confidence) for pair in best.values()}
-        found += _rank(client, reasons, mine, amounts, chances[client], left_out)
+    for start in range(0, len(clients), size):
+        chunk = clients[start : start + size]
+        found += reasons.rank(chunk, owned, chances, left_out)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Reasons:
+    """Pairs as a table: a row is an item bought, a column what goes with it.
+
+    ``items`` and ``others`` name rows and columns in order; ``amount`` is of a column.
+    """
+
+    items: Sequence[int]
+    others: Sequence[int]
+    confidence: Floats
+    amount: Floats
+
+    @classmethod
+    def of(cls, pairs: Iterable[Pair], amounts: Mapping[int, float]) -> "_Reasons":
+        """Lay out the pairs whose other item is in the range."""
+        pairs = [pair for pair in pairs if pair.other in amounts]
+        items = sorted({pair.item for pair in pairs})
+        others = sorted({pair.other for pair in pairs})
+        confidence = np.zeros((len(items), len(others)))
+        row = {item: number for number, item in enumerate(items)}
+        column = {item: number for number, item in enumerate(others)}
+        for pair in pairs:
+            confidence[row[pair.item], column[pair.other]] = pair.confidence
+        amount = np.array([amounts[item] for item in others], dtype=np.float64)
+        return cls(items, others, confidence, amount)
+
+    def rank(
+        self,
+        clients: Sequence[int],
+        owned: Owned,
+        chances: Mapping[int, float],
+        left_out: Collection[tuple[int, int]],
+    ) -> list[Suggestion]:
+        """Keep the five that are worth most to each client, with the best reason."""
+        best, because = self._find_best(clients, owned)
+        self._leave_out(best, clients, owned, left_out)
+        chance = np.array([chances[client] for client in clients], dtype=np.float64)
+        expected = best * self.amount * chance[:, None]
+        expected[best == 0] = -1.0
+        order = np.argsort(-expected, axis=1, kind="stable")[:, :MAX_SUGGESTIONS]
+        found = []
+        for number, columns in enumerate(order.tolist()):
+            found += [
+                Suggestion(
+                    clients[number],
+                    self.others[column],
+                    self.items[because[number, column]],
+                    float(best[number, column]),
+                    float(expected[number, column]),
+                )
+                for column in columns
+                if best[number, column] > 0
+            ]
+        return found
+
+    def _find_best(
+        self, clients: Sequence[int], owned: Owned
+    ) -> tuple[Floats, npt.NDArray[np.int32]]:
+        """Return of each client and column the best confidence, and its row."""
+        owners = defaultdict(list)
+        for number, client in enumerate(clients):
+            for item in set(owned.get(client, ())):
+                owners[item].append(number)
+        best = np.zeros((len(clients), len(self.others)))
+        because = np.zeros(best.shape, dtype=np.int32)
+        for row, item in enumerate(self.items):
+            rows = np.array(owners.get(item, ()), dtype=np.int64)
+            known = best[rows]
+            better = self.confidence[row] > known
+            best[rows] = np.where(better, self.confidence[row], known)
+            because[rows] = np.where(better, row, because[rows])
+        return best, because
+
+    def _leave_out(
+        self,
+        best: Floats,
+        clients: Sequence[int],
+        owned: Owned,
+        left_out: Collection[tuple[int, int]],
+    ) -> None:
+        """Strike out what a client owns, and what he must not be offered."""
+        column = {item: number for number, item in enumerate(self.others)}
+        place = {client: number for number, client in enumerate(clients)}
+        for number, client in enumerate(clients):
+            struck = [
+                column[one] for one in set(owned.get(client, ())) if one in column
+            ]
+            best[number, struck] = 0.0
+        for client, item in left_out:
+            if client in place and item in column:
+                best[place[client], column[item]] = 0.0
 
 
 def suggest_by_segment(
