@@ -153,8 +153,15 @@ class ClientSuggestionWriter(models.AbstractModel):
                           'open', %(today)s, 0,
                           %(user)s, %(now)s, %(user)s, %(now)s
                      FROM %(table)s
+                    WHERE NOT EXISTS (
+                              SELECT 1
+                                FROM client_suggestion known
+                               WHERE known.partner_id = fresh.partner_id
+                                 AND known.company_id = %(company)s
+                                 AND known.item_id = fresh.item_id
+                                 AND known.state <> 'bought'
+                          )
                  ORDER BY fresh.partner_id, fresh.item_id
-              ON CONFLICT DO NOTHING
                 """,
                 names=SQL(", ").join(map(SQL.identifier, values)),
                 values=SQL(", ").join(values.values()),
