@@ -1,7 +1,12 @@
+import datetime as dt
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..tools.suggestions import LOOK_BACK_DAYS
 from .client_profile import SECTORS
+
+GC_BATCH = 10_000
 
 KINDS = [
     ("repeat", "Due Again"),
@@ -161,6 +166,17 @@ class ClientSuggestion(models.Model):
         finder_sudo = self.sudo()  # what is measured nobody may write
         finder_sudo._suggest_company(finder_sudo.env.company)
         return True
+
+    @api.autovacuum
+    def _gc_closed(self):
+        """Forget what came to its end two years ago."""
+        oldest = fields.Date.today() - dt.timedelta(days=LOOK_BACK_DAYS)
+        closed = self.search(
+            [("state", "in", ("bought", "gone")), ("suggested_on", "<", oldest)],
+            limit=GC_BATCH,
+        )
+        closed.unlink()
+        return len(closed), len(closed) == GC_BATCH  # done, is there more
 
     def write(self, vals):
         """Nobody writes a suggestion by hand: people act by what the buttons do."""

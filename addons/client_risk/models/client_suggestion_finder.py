@@ -79,6 +79,7 @@ class ClientSuggestionFinder(models.AbstractModel):
         Item._store_facts(company, tools.item_facts(goods), amounts)
         self._close_bought(company, goods)
         self._wake(company, today)
+        self._note_quoted(company, today)
         offered = Item._fetch_offered(company, today)
         self._store(company, today, self._find(company, today, goods, offered))
         company.client_suggested_on = today
@@ -176,23 +177,8 @@ class ClientSuggestionFinder(models.AbstractModel):
                 company.id,
             ),
             SQL(
-                """
-                SELECT contact.commercial_partner_id, item.id
-                  FROM sale_order sold
-                  JOIN res_partner contact ON contact.id = sold.partner_id
-                  JOIN sale_order_line line ON line.order_id = sold.id
-                  JOIN product_product product ON product.id = line.product_id
-                  JOIN product_template template
-                    ON template.id = product.product_tmpl_id
-                  JOIN client_item item
-                    ON item.company_id = sold.company_id
-                   AND (
-                       (item.kind = 'product' AND item.product_id = product.id)
-                    OR (item.kind = 'category' AND item.categ_id = template.categ_id)
-                   )
-                 WHERE sold.company_id = %s AND sold.state IN ('draft', 'sent')
-                """,
-                company.id,
+                "SELECT partner_id, item_id FROM (%s) AS quoted",
+                self._select_quoted(company),
             ),
             SQL(
                 """

@@ -254,6 +254,61 @@ class ClientSuggestionWriter(models.AbstractModel):
         self.env.flush_all()
 
     @api.model
+    def _note_quoted(self, company, today):
+        """Note what people have put into open quotations by themselves."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE client_suggestion known
+                   SET state = 'quoted',
+                       answered_on = %(today)s,
+                       answered_by_id = quoted.user_id,
+                       document_model = 'sale.order',
+                       document_id = quoted.order_id,
+                       write_date = %(now)s
+                  FROM (%(quoted)s) AS quoted
+                 WHERE known.company_id = %(company)s
+                   AND known.partner_id = quoted.partner_id
+                   AND known.item_id = quoted.item_id
+                   AND known.state IN ('open', 'later')
+                """,
+                quoted=self._select_quoted(company),
+                company=company.id,
+                today=today,
+                now=self.env.cr.now(),
+            )
+        )
+        self.env["client.suggestion"].invalidate_model()
+
+    @api.model
+    def _select_quoted(self, company):
+        """:return: partner_id, item_id, order_id, user_id of open quotations"""
+        return SQL(
+            """
+            SELECT DISTINCT ON (contact.commercial_partner_id, item.id)
+                   contact.commercial_partner_id AS partner_id,
+                   item.id AS item_id,
+                   sold.id AS order_id,
+                   sold.user_id
+              FROM sale_order sold
+              JOIN res_partner contact ON contact.id = sold.partner_id
+              JOIN sale_order_line line ON line.order_id = sold.id
+              JOIN product_product product ON product.id = line.product_id
+              JOIN product_template template
+                ON template.id = product.product_tmpl_id
+              JOIN client_item item
+                ON item.company_id = sold.company_id
+               AND (
+                   (item.kind = 'product' AND item.product_id = product.id)
+                OR (item.kind = 'category' AND item.categ_id = template.categ_id)
+               )
+             WHERE sold.company_id = %s AND sold.state IN ('draft', 'sent')
+          ORDER BY contact.commercial_partner_id, item.id, sold.id DESC
+            """,
+            company.id,
+        )
+
+    @api.model
     def _get_alive(self, model, ids):
         """:return: set of the ids of documents that may still become a purchase"""
         if model not in self.env:

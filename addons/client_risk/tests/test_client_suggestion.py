@@ -3,6 +3,7 @@ import datetime as dt
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged, users
 
 from odoo.addons.client_base.tests.common import USER
@@ -303,11 +304,35 @@ class TestClientSuggestion(SuggestionCommon):
         self.assertRecordValues(found, [{"state": "open", "document_id": False}])
 
     def test_what_is_in_a_quotation_is_not_suggested(self):
-        order = self.env["sale.order"].create({"partner_id": self.shop.id})
-        order.order_line = [(0, 0, {"product_id": self.brush.id})]
+        line = Command.create({"product_id": self.brush.id})
+        self.env["sale.order"].create(
+            {"partner_id": self.shop.id, "order_line": [line]}
+        )
         self._sell_paint()
         self.assertFalse(self._get())
         self.assertTrue(self._get(self.shops[1]))
+
+    def test_what_a_person_quotes_himself_is_noted(self):
+        self._sell_paint()
+        found = self._get()
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.shop.id,
+                "user_id": self.seller.id,
+                "order_line": [Command.create({"product_id": self.brush.id})],
+            }
+        )
+        self._suggest()
+        self.assertRecordValues(
+            found,
+            [
+                {
+                    "state": "quoted",
+                    "document_id": order.id,
+                    "answered_by_id": self.seller.id,
+                }
+            ],
+        )
 
     def test_what_is_offered_now_is_not_suggested(self):
         self.env["client.offer"].create(
@@ -362,7 +387,9 @@ class TestClientSuggestion(SuggestionCommon):
         self._sell_paint()
         found = self._get()
         other = self._create_company(name="Another")
-        self.seller.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
+        self.seller.write(
+            {"company_ids": [Command.set(other.ids)], "company_id": other.id}
+        )
         foreign = found.with_user(self.seller).with_company(other)
         for act in ("action_quote", "action_refuse", "action_reopen"):
             with self.subTest(act=act), self.assertRaises(AccessError):
@@ -400,6 +427,18 @@ class TestClientSuggestion(SuggestionCommon):
         found.item_id.active = False
         self._suggest()
         self.assertEqual(found.state, "gone")
+
+    def test_what_ended_long_ago_is_forgotten(self):
+        self._sell_paint()
+        found = self._get()
+        found.sudo().state = "gone"
+        Suggestion = self.env["client.suggestion"].sudo()
+        with freeze_time("2028-02-28 08:00"):
+            Suggestion._gc_closed()
+        self.assertTrue(found.exists())
+        with freeze_time("2028-03-02 08:00"):
+            Suggestion._gc_closed()
+        self.assertFalse(found.exists())
 
     def test_night_is_done_once_a_day(self):
         Suggestion = self.env["client.suggestion"].sudo()

@@ -67,32 +67,48 @@ class ClientPurchaseSource(models.AbstractModel):
 
     @api.model
     def _select_moved(self):
-        """:return: SQL of the worth of what a transfer has ``shipped``, by its order
+        """:return: SQL of the worth of what a transfer has ``shipped``, by its order"""
+        return SQL(
+            """
+            SELECT SUM(%s) AS amount
+                   %s
+               AND moved.picking_id = shipped.id
+            """,
+            self._get_signed_worth(),
+            self._join_moves(),
+        )
 
-        Counted as Odoo counts delivered quantities: what came back to be exchanged
-        changes nothing, neither does what then goes out in its place.
+    @api.model
+    def _get_signed_worth(self):
+        """:return: SQL of the worth of one move, below zero for what came back"""
+        return SQL(
+            "CASE WHEN goal.usage = 'customer' THEN 1 ELSE -1 END * %s",
+            self._get_worth(),
+        )
+
+    @api.model
+    def _join_moves(self):
+        """:return: SQL of the moves that count, with their ``line`` of an order
+
+        As Odoo counts delivered quantities: what came back to be exchanged changes
+        nothing, neither does what then goes out in its place.
         """
         return SQL(
             """
-            SELECT SUM(
-                       CASE WHEN goal.usage = 'customer' THEN 1 ELSE -1 END * %(worth)s
-                   ) AS amount
               FROM stock_move moved
               JOIN sale_order_line line ON line.id = moved.sale_line_id
               JOIN stock_location origin ON origin.id = moved.location_id
               JOIN stock_location goal ON goal.id = moved.location_dest_id
               JOIN uom_uom unit ON unit.id = moved.product_uom
               JOIN uom_uom line_unit ON line_unit.id = line.product_uom_id
-             WHERE moved.picking_id = shipped.id
-               AND moved.state = 'done'
+             WHERE moved.state = 'done'
                AND (origin.usage = 'customer') <> (goal.usage = 'customer')
                AND goal.usage <> 'inventory'
                AND (
                    moved.to_refund
                 OR goal.usage = 'customer' AND moved.origin_returned_move_id IS NULL
                )
-            """,
-            worth=self._get_worth(),
+            """
         )
 
     @api.model

@@ -297,3 +297,28 @@ class TestClientDelivery(RiskCommon):
         )
         self.assertEqual(found.action_open_document()["res_model"], MODEL)
         self.assertEqual(found.amount, 100)
+
+    # === WHAT STANDS ON IT ===
+
+    def _fetch_goods(self):
+        """:return: {key of the item: what was bought of it}"""
+        self.env.flush_all()
+        root = self.env(su=True)
+        goods = root["client.suggestion"]._fetch_goods(root.company, date(2026, 2, 3))
+        items = root["client.item"].browse(goods.item.tolist())
+        return dict(zip(items.mapped("key"), goods.amount.tolist(), strict=True))
+
+    def test_lines_of_a_delivery_are_worth_what_was_moved(self):
+        glue = self._create_product("Glue", list_price=30)
+        self._finish(self._sell(5).picking_ids, 3)
+        self._finish(self._sell(2, line={"product_id": glue.id}).picking_ids)
+        self.assertEqual(
+            self._fetch_goods(),
+            {f"product {self.product.id}": 300, f"product {glue.id}": 60},
+        )
+
+    def test_lines_that_came_back_are_taken_off(self):
+        order = self._sell(5)
+        self._finish(order.picking_ids)
+        self._send_back(order.picking_ids, 2)
+        self.assertEqual(self._fetch_goods(), {f"product {self.product.id}": 300})
