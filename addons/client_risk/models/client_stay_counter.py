@@ -61,6 +61,7 @@ class ClientStayCounter(models.AbstractModel):
         for attempt in range(MAX_FAILURES + 1):
             try:
                 self._count(company)
+                self.env["client.season"]._measure(company)
                 return self.env["client.load.notice"]._tell(company)
             except CONCURRENCY_ERRORS:
                 if attempt == MAX_FAILURES:

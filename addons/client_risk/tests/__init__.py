@@ -1,5 +1,6 @@
 from . import test_client_flow
 from . import test_client_load
+from . import test_client_sales
 from . import test_client_profile
 from . import test_client_profile_worker
 from . import test_client_purchase
