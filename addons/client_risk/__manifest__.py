@@ -54,6 +54,7 @@
         "views/client_winback_menus.xml",
         "views/client_risk_replay_menus.xml",
         "views/client_risk_task_views.xml",
+        "views/client_profile_told_views.xml",
         "wizard/client_told_date_views.xml",
     ],
     "demo": [
@@ -67,6 +68,7 @@
     ],
     "assets": {
         "web.assets_backend": ["client_risk/static/src/**/*"],
+        "web.assets_tests": ["client_risk/static/tests/tours/**/*"],
     },
     "uninstall_hook": "uninstall_hook",
 }

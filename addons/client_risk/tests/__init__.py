@@ -16,3 +16,4 @@ from . import test_status_on_documents
 from . import test_client_risk_replay
 from . import test_client_risk_trial
 from . import test_client_purchase_card
+from . import test_tour_morning

@@ -446,3 +446,81 @@ class TestToldDate(TaskCommon):
         wizard._merge((self.client | self.other_client).ids, self.other_client)
         promises = self._get_profile(self.other_client).promise_ids
         self.assertEqual(sorted(promises.mapped("state")), ["open", "withdrawn"])
+
+
+@tagged("post_install", "-at_install")
+class TestTaskBrief(TaskCommon):
+    """What the manager reads before he calls."""
+
+    def _get_note(self):
+        self._run_cron()
+        return self._get_activities().note
+
+    def _make_lines(self, *categories):
+        return [
+            {
+                "product_key": name,
+                "product": f"{name} 1 l",
+                "category": name,
+                "quantity": 1,
+                "amount": 500,
+            }
+            for name in categories
+        ]
+
+    def test_note_tells_rhythm_purchases_talk_and_promise(self):
+        self._be_late(lines=self._make_lines("Paint", "<b>Glue</b>"))
+        with freeze_time("2026-02-02 08:00"):
+            self._get_profile().told_date = "2026-02-10"
+        self._judge_all()
+        note = self._get_note()
+        self.assertIn("18 purchases", note)
+        self.assertIn("Last purchase:</b> 01/16/2026", note)
+        self.assertIn("1,000", note)
+        self.assertIn("Paint 1 l (18 of 18 times)", note)
+        self.assertIn("&lt;b&gt;Glue", note)
+        self.assertIn("Last talk:", note)
+        self.assertIn("Keeps 0 of 1 dates.", note)
+        self.assertIn("/odoo/client-tasks/", note)
+
+    def test_line_that_was_left_off_is_named(self):
+        self._buy(*range(65, 400, 20), lines=self._make_lines("Paint", "Brush"))
+        self._buy(45, lines=self._make_lines("Paint"))
+        note = self._get_note()
+        self.assertIn("No longer buys:</b> Brush 1 l (last on 12/27/2025)", note)
+
+    def test_note_is_in_the_language_of_whoever_gets_it(self):
+        self.env["res.lang"]._activate_lang("uk_UA")
+        self.client_user.lang = "uk_UA"
+        self._be_late()
+        self.assertIn("16.01.2026", self._get_note())
+
+    @users("client_user")
+    def test_task_shows_the_same_to_whoever_opens_it(self):
+        self._be_late()
+        task = self._get_tasks().with_user(self.env.user)
+        self.assertIn("Last purchase:", task.brief)
+
+    def test_notes_of_many_are_read_at_once(self):
+        clients = self.env["res.partner"].browse()
+        for number in range(12):
+            clients += self._create_client(
+                f"C{number}",
+                user_id=self.client_user.id,
+                sync_source="1c",
+                sync_key=f"M-{number}",
+            )
+            self._be_late(key=f"M-{number}")
+        tasks = self.env["client.risk.task"].search(
+            [("partner_id", "in", clients.ids)], order="id"
+        )
+
+        def count(some):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            some._make_briefs(dict.fromkeys(some, self.client_user))
+            return self.cr.sql_log_count - before
+
+        count(tasks)  # whatever is cached for good
+        self.assertLessEqual(count(tasks), count(tasks[:2]) + 2)
