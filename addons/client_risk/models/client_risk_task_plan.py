@@ -84,7 +84,10 @@ class ClientRiskTaskPlan(models.AbstractModel):
         return SQL(
             """
             CASE WHEN NOT profile.active OR NOT partner.active THEN 'archived'
-                 WHEN %(bought)s AND task.status = ANY(%(settled)s) THEN 'bought'
+                 WHEN %(bought)s
+                  AND task.status = ANY(%(settled)s)
+                  AND profile.status <> 'missed_date'  -- else a late document
+                 THEN 'bought'
                  WHEN profile.sector = 'risk' THEN NULL
                  WHEN profile.status = 'removed' THEN 'off_sales'
                  WHEN %(bought)s THEN 'bought'
