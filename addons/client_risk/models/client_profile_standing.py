@@ -275,9 +275,9 @@ class ClientProfileStanding(models.AbstractModel):
         if not self.overdue_since:
             return self._get_simple_reasons()["debt_overdue"]
         return self.env._(
-            "Owes %(amount)s for %(days)s days.",
+            "Owes %(amount)s; due %(ago)s.",
             amount=format_amount(self.env, self.overdue_debt, self.currency_id),
-            days=self._count_days_since(self.overdue_since),
+            ago=self._say_ago(self._count_days_since(self.overdue_since)),
         )
 
     def _explain_promise(self):
@@ -285,14 +285,14 @@ class ClientProfileStanding(models.AbstractModel):
             return self._get_simple_reasons()["promise_overdue"]
         values = {
             "day": format_date(self.env, self.promise_date),
-            "days": self._count_days_since(self.promise_date),
+            "time": self._say_days(self._count_days_since(self.promise_date)),
         }
         if not self.promise_text:
             return self.env._(
-                "A promise of ours is overdue since %(day)s, %(days)s days.", **values
+                "A promise of ours is overdue since %(day)s, %(time)s.", **values
             )
         return self.env._(
-            "We owe the client “%(what)s” since %(day)s, %(days)s days.",
+            "We owe the client “%(what)s” since %(day)s, %(time)s.",
             what=self.promise_text,
             **values,
         )
@@ -303,7 +303,7 @@ class ClientProfileStanding(models.AbstractModel):
         if not claim_sudo:
             return self._get_simple_reasons()["open_claim"]
         return self.env._(
-            "Has complained %(days)s days ago, and it is not settled: %(what)s.",
-            days=self._count_days_since(claim_sudo.date),
+            "Complained %(ago)s, and it is not settled: %(what)s.",
+            ago=self._say_ago(self._count_days_since(claim_sudo.date)),
             what=claim_sudo.name.rstrip("."),
         )
