@@ -65,10 +65,12 @@
         "demo/client_risk_replay_demo.xml",
         "demo/client_stay_demo.xml",
         "demo/client_suggestion_demo.xml",
+        "demo/client_winback_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["client_risk/static/src/**/*"],
         "web.assets_tests": ["client_risk/static/tests/tours/**/*"],
     },
+    "assets": {"web.assets_tests": ["client_risk/static/tests/tours/**/*"]},
     "uninstall_hook": "uninstall_hook",
 }

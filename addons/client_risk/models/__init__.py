@@ -31,6 +31,8 @@ from . import client_risk_period
 from . import client_risk_month_period
 from . import client_risk_policy_winback
 from . import mail_activity_reactivation
+from . import mail_thread
+from . import client_winback_demo
 from . import client_profile
 from . import client_profile_move
 from . import client_item

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class SaleOrder(models.Model):
@@ -14,13 +14,6 @@ class SaleOrder(models.Model):
         related="partner_id.client_status",
         groups="client_base.group_client_user",
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Bring back a client off active sales for whom there is a quotation."""
-        orders = super().create(vals_list)
-        self.env["client.removal"]._bring_back_for(orders)
-        return orders
 
     def _action_confirm(self):
         result = super()._action_confirm()

@@ -256,7 +256,6 @@ class TestClientReturns(RemovalCommon):
         self._backdate()
         person = self._create_client("Олена", parent_id=self.client.id)
         self.env["crm.lead"].create({"name": "Paint", "partner_id": person.id})
-        self._judge_all()
         self.assertEqual(self._get_removal().end_cause, "request")
 
     def _backdate(self):
