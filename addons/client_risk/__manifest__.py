@@ -71,6 +71,5 @@
         "web.assets_backend": ["client_risk/static/src/**/*"],
         "web.assets_tests": ["client_risk/static/tests/tours/**/*"],
     },
-    "assets": {"web.assets_tests": ["client_risk/static/tests/tours/**/*"]},
     "uninstall_hook": "uninstall_hook",
 }
