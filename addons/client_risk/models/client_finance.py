@@ -154,7 +154,10 @@ class ClientFinance(models.AbstractModel):
             return None
         return SQL(
             """
-            WITH entry AS MATERIALIZED (%(entries)s),
+            WITH entry AS MATERIALIZED (
+                     SELECT partner_id, id, due, charge, credit
+                       FROM (%(entries)s) AS every_entry
+                 ),
                  debtor AS (
                      SELECT partner_id,
                             SUM(credit) AS credit,
