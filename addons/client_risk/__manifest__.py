@@ -62,6 +62,7 @@
         "demo/res_users_demo.xml",
         "demo/client_claim_demo.xml",
         "demo/client_risk_demo.xml",
+        "demo/client_risk_task_demo.xml",
         "demo/client_risk_replay_demo.xml",
         "demo/client_stay_demo.xml",
         "demo/client_suggestion_demo.xml",

@@ -79,3 +79,4 @@ from . import res_partner
 from . import res_users
 from . import sale_order
 from . import client_risk_demo
+from . import client_risk_demo_task

@@ -74,13 +74,17 @@ class ClientProfilePromise(models.AbstractModel):
         comment = said.text if isinstance(said, ToldComment) else ""
         # sudo: promises and tasks are nobody's to write by hand
         self.env["client.promise"].sudo()._note(self.sudo(), comment)
-        for profile in self.filtered("told_date"):
+        for profile in self.filtered(lambda one: one._is_told_ahead()):
             text = profile._get_told_sentence(comment)
             if not profile.sudo()._end_tasks_by_word(text):
                 # sudo: who may say what a client told may not write on every card
                 profile.partner_id.sudo()._message_log(
                     body=text, author_id=self.env.user.partner_id.id
                 )
+
+    def _is_told_ahead(self):
+        """:return: whether the date told is not over yet"""
+        return self.told_date and self.told_date >= self._get_today(self.company_id)
 
     def _end_tasks_by_word(self, text):
         """End what a told date answers; extended by the tasks.

@@ -53,16 +53,19 @@ class ClientRiskTaskBrief(models.AbstractModel):
         return {task: briefs[task.id] for task in self}
 
     def _to_html(self, lines):
-        """:param lines: (label, text) of what there is to know; texts are not HTML"""
+        """:param lines: list of (label, text) of what there is to know, not HTML"""
         items = Markup().join(
             Markup("<li><b>%s</b> %s</li>") % (label, text) for label, text in lines
         )
-        link = Markup('<p><a href="/odoo/client-tasks/%s">%s</a></p>') % (
+        reason = Markup("<p>%s</p>") % self.profile_id.reason
+        return reason + Markup("<ul>%s</ul>") % items
+
+    def _get_link(self):
+        """:return: HTML by which the date told is written down from the card"""
+        return Markup('<p><a href="/odoo/client-tasks/%s">%s</a></p>') % (
             self.id,
             self.env._("Write down the date the client tells"),
         )
-        reason = Markup("<p>%s</p>") % self.profile_id.reason
-        return reason + Markup("<ul>%s</ul>") % items + link
 
     # === LINES ===
 
@@ -105,7 +108,10 @@ class ClientRiskTaskBrief(models.AbstractModel):
         about = self.env._(
             "for about %(amount)s",
             amount=format_amount(
-                self.env, round(profile.usual_basket), profile.currency_id, False
+                self.env,
+                round(profile.usual_basket),
+                profile.currency_id,
+                trailing_zeroes=False,
             ),
         )
         return ", ".join([about, *items])

@@ -223,17 +223,14 @@ class ClientRiskTaskGiver(models.AbstractModel):
             .with_context(mail_activity_quick_update=True)  # no e-mail for each
             .create(
                 [
-                    {
-                        **one._prepare_activity(people[one], days[people[one]]),
-                        "note": notes[one],
-                    }
+                    one._prepare_activity(people[one], days[people[one]], notes[one])
                     for one in self
                 ]
             )
         )
         self._store_given(activities, people, days)
 
-    def _prepare_activity(self, user, today):
+    def _prepare_activity(self, user, today, brief=""):
         """:return: values of a ``mail.activity`` for ``user``, in his language"""
         task = self.with_context(lang=get_lang(self.env, user.lang).code)
         return {
@@ -241,6 +238,7 @@ class ClientRiskTaskGiver(models.AbstractModel):
             "res_id": self.partner_id.id,
             "activity_type_id": self.env.ref(ACTIVITY_TYPES[self.kind]).id,
             "summary": task._get_summary(),
+            "note": brief + task._get_link(),
             "user_id": user.id,
             "date_deadline": today,
         }

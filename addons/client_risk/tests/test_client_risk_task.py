@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user, tagged, users
 from odoo.tools import mute_logger
 
@@ -284,10 +284,10 @@ class TestTaskGiving(TaskCommon):
         model, poison = self.env.registry["client.risk.task"], self.other_client
         original = model._prepare_activity
 
-        def fail(task, user, today):
+        def fail(task, user, today, brief):
             if task.partner_id == poison:
                 raise ValueError("no")
-            return original(task, user, today)
+            return original(task, user, today, brief)
 
         with patch.object(model, "_prepare_activity", fail):
             self._run_cron()
@@ -306,6 +306,67 @@ class TestTaskGiving(TaskCommon):
         self.assertRecordValues(
             self._get_tasks(), [{"state": "dropped", "reason_code": "removed"}]
         )
+
+
+@tagged("post_install", "-at_install")
+class TestSharedDay(TaskCommon):
+    """Reminders and tasks are given within one day of one person."""
+
+    def _remind(self, count):
+        rule = self.env["client.reminder.rule"].create(
+            {"name": "x", "kind": "contract_end", "summary": "x"}
+        )
+        self.env["client.reminder"].create(
+            [
+                {
+                    "rule_id": rule.id,
+                    "partner_id": self.client.id,
+                    "due_date": TODAY + dt.timedelta(days=number),
+                    "remind_on": TODAY,
+                    "state": "given",
+                    "given_on": TODAY,
+                    "user_id": self.client_user.id,
+                }
+                for number in range(count)
+            ]
+        )
+        self.env.flush_all()
+
+    def test_reminders_of_the_day_leave_less_room_for_tasks(self):
+        self.env.company.client_daily_cap = 3
+        self._remind(2)
+        room = self.client_user._get_task_room()
+        self.assertEqual(room[self.client_user], (1, "cap"))
+
+    def test_reminders_leave_half_of_the_day_to_tasks_that_wait(self):
+        self.env.company.client_daily_cap = 2
+        self._be_late()
+        self._be_late(key="C-2")
+        days = {self.client_user: TODAY}
+        reminders = self.env["client.reminder"]
+        self.assertEqual(reminders._fetch_given(days), {self.client_user.id: 0})
+        self.env["client.risk.task"]._assign_waiting()
+        self.assertEqual(reminders._fetch_given(days), {self.client_user.id: 1})
+        self._run_cron()
+        self.assertEqual(reminders._fetch_given(days), {self.client_user.id: 2})
+
+    def test_night_has_the_tasks_given_in_the_morning_of_the_company(self):
+        self.env.company.resource_calendar_id.tz = "Europe/Kyiv"
+        cron = self.env.ref("client_risk.ir_cron_client_risk_task")
+        triggers = self.env["ir.cron.trigger"].sudo()
+        triggers.search([("cron_id", "=", cron.id)]).unlink()
+        with freeze_time("2026-03-02 00:30"):
+            self._judge_all()
+        found = triggers.search([("cron_id", "=", cron.id)])
+        self.assertEqual(found.call_at, dt.datetime(2026, 3, 2, 3, 0))
+
+    def test_sale_has_its_task_given_at_once(self):
+        cron = self.env.ref("client_risk.ir_cron_client_risk_task")
+        triggers = self.env["ir.cron.trigger"].sudo()
+        triggers.search([("cron_id", "=", cron.id)]).unlink()
+        self._buy(0, 20, 40)
+        found = triggers.search([("cron_id", "=", cron.id)])
+        self.assertEqual(found.call_at, dt.datetime(2026, 3, 2, 8, 0))
 
 
 @tagged("post_install", "-at_install")
@@ -420,6 +481,26 @@ class TestToldDate(TaskCommon):
         self._get_profile().with_user(self.client_user).told_date = "2026-03-10"
         self.assertEqual(self._get_promises().state, "open")
         self.assertEqual(self._get_tasks().state, "done")
+
+    def test_date_of_the_past_ends_no_task(self):
+        self._be_late()
+        self._get_profile().told_date = "2026-03-01"
+        self.assertFalse(self._get_promises())
+        self.assertEqual(self._get_tasks().state, "waiting")
+
+    def test_nothing_is_told_of_a_foreign_profile(self):
+        self._buy(10)
+        other = self._create_company(name="Other")
+        self.client_user.write({"company_ids": other.ids, "company_id": other.id})
+        wizard = self.env["client.told.date"].with_user(self.client_user)
+        told = wizard.create(
+            {"profile_id": self._get_profile().id, "date": "2026-03-20"}
+        )
+        for name in ("partner_id", "reason"):
+            with self.assertRaises(AccessError):
+                told.read([name])
+        with self.assertRaises(AccessError):
+            told.action_apply()
 
     @users("client_user")
     def test_comment_is_not_taken_from_a_foreign_context(self):

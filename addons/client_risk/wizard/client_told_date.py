@@ -12,9 +12,9 @@ class ClientToldDate(models.TransientModel):
     profile_id = fields.Many2one(
         comodel_name="client.profile", required=True, readonly=True, ondelete="cascade"
     )
-    partner_id = fields.Many2one(related="profile_id.partner_id")
-    reason = fields.Char(related="profile_id.reason")
-    expected_date = fields.Date(related="profile_id.expected_date")
+    # as the reader: whoever names a foreign profile is told nothing of it
+    partner_id = fields.Many2one(related="profile_id.partner_id", related_sudo=False)
+    reason = fields.Char(related="profile_id.reason", related_sudo=False)
     date = fields.Date(
         string="Will Buy on",
         required=True,
