@@ -1,17 +1,23 @@
 """How well client_risk tells who will not buy, beside its peers in the same run.
 
-    script/bench risk_quality [--quick]
+    script/bench risk_quality [--quick] [--tools]
 
 Judges two real purchase histories (CDNOW and Complete Journey) on several days each by
 what was known that day, and compares with what was bought in the 90 days after. Peers:
 Pareto/NBD and BG/NBD (lifetimes), days since the last purchase, silence in own mean
 intervals. Then: the date of each purchase, foretold from those before it; calibration
-before and after the back-test; flips of the status from day to day; the replay.
+before and after the back-test; flips of the status from day to day; the replay. Last,
+CDNOW is lived through in Odoo: told through ``client.transaction.upsert`` day by day,
+judged there, and held against the same peers (not with ``--tools``).
 """
 
 import argparse
+import json
+import subprocess
+import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import risk_data
 
@@ -29,11 +35,14 @@ from client_risk.tools.rhythm import buys_within, measure
 from client_risk.tools.schedule import Frozen
 from risk_data import History
 
-from ground.console import run_main
+from ground import environment, postgres, template
+from ground.console import Failure, run_main, say
 
+ODOO_JOBS = Path(__file__).with_name("risk_odoo_jobs.py")
 HORIZON = 90
 GROUPS = (2, 4)
 OURS = "client_risk"
+IN_ODOO = "client.profile"
 MODELS = ("Pareto/NBD", "BG/NBD")
 # Goals: how far below the models the AUC may be, and so on.
 BELOW_MODELS = 0.01
@@ -83,14 +92,15 @@ def compare(history: History, split: int) -> list[Goal]:
 
 
 def auc_goals(
-    history: History, split: int, found: dict[str, list[float]]
+    history: History, split: int, found: dict[str, list[float]], ours: str = OURS
 ) -> list[Goal]:
     """Return the goals of one day: not far below the better model."""
     goals = []
     for group, least in enumerate(GROUPS):
-        text = f"{history.title}, day {split}: AUC from {least} purchases"
+        title = history.title if ours == OURS else ours
+        text = f"{title}, day {split}: AUC from {least} purchases"
         model = max(found[name][group] for name in MODELS) - BELOW_MODELS
-        goals.append(Goal(f"{text}, models - .01", found[OURS][group], model, True))
+        goals.append(Goal(f"{text}, models - .01", found[ours][group], model, True))
     return goals
 
 
@@ -178,6 +188,78 @@ def show_dates(history: History, errors: dict[str, list[float]]) -> list[Goal]:
     return [Goal(f"{history.title}: date error", error, MAX_DATE_ERROR[history.title])]
 
 
+# === IN ODOO ===
+
+
+def live_in_odoo(history: History, splits: tuple[int, ...]) -> list[Goal]:
+    """Tell the history to Odoo, day by day, and print how well it judged."""
+    days = [history.first + split for split in splits]
+    say(f"{history.title} is told to Odoo, day by day")
+    with postgres.running() as pg, template.copy(pg, "bench_risk_quality") as database:
+        answer = subprocess.run(
+            [sys.executable, str(ODOO_JOBS), database, history.path, json.dumps(days)],
+            env=environment.complete(pg),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    if answer.returncode:
+        raise Failure("Odoo did not live the history through.")
+    told = json.loads(answer.stdout.splitlines()[-1])
+    goals: list[Goal] = []
+    for split, day in zip(splits, days, strict=True):
+        goals += compare_odoo(history, split, told["nights"][str(day)])
+    return goals + check_dates_of_odoo(history, told["forecasts"])
+
+
+def compare_odoo(
+    history: History, split: int, night: list[tuple[int, int, float]]
+) -> list[Goal]:
+    """Print the AUC of what ``client.profile`` said one night, and the calibration."""
+    today = history.first + split
+    count = np.zeros(history.clients, dtype=np.int64)
+    chance = np.full(history.clients, np.nan)
+    for client, purchases, value in night:
+        count[client], chance[client] = purchases, value
+    bought = has_bought(history.events, history.clients, today, today + HORIZON)
+    scores = {IN_ODOO: chance} | risk_data.ask_peers(history, today, HORIZON)
+    print(f"\n{history.title} in Odoo, day {split}: AUC of who buys nothing")
+    found: dict[str, list[float]] = {}
+    for name, score in scores.items():
+        known = [count >= least for least in GROUPS]
+        found[name] = [auc(-score[rows], ~bought[rows]) for rows in known]
+        print(f"  {name:<24}" + "".join(f"{value:>9.4f}" for value in found[name]))
+    rows = count >= GROUPS[0]
+    error = calibration_error(chance[rows], bought[rows])
+    print(f"  calibration error: {error:.3f}")
+    goals = auc_goals(history, split, found, IN_ODOO)
+    return [*goals, Goal(f"{IN_ODOO}, day {split}: ECE", error, MAX_ECE)]
+
+
+def check_dates_of_odoo(
+    history: History, forecasts: list[tuple[int, int, int]]
+) -> list[Goal]:
+    """Print how far the days are off that Odoo foretold when somebody bought."""
+    events = history.events
+    places = {
+        (client, day): row
+        for row, (client, day) in enumerate(
+            zip(events.client.tolist(), events.day.tolist(), strict=True)
+        )
+    }
+    errors = []
+    for client, day, foretold in forecasts:
+        following = places[client, day] + 1
+        if following < len(events.day) and events.client[following] == client:
+            errors.append(abs(foretold - int(events.day[following])))
+    error = float(np.median(errors))
+    print(f"\n{history.title} in Odoo: median error of the date {error:.1f} days")
+    print(f"  of {len(errors):,} purchases that were foretold on the day of the last")
+    limit = MAX_DATE_ERROR[history.title]
+    return [Goal(f"{IN_ODOO}: date error", error, limit)]
+
+
 # === FLIPS AND REPLAY ===
 
 
@@ -245,15 +327,21 @@ def show_goals(goals: list[Goal]) -> None:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="one day of each history")
+    parser.add_argument("--tools", action="store_true", help="nothing in Odoo")
     options = parser.parse_args(arguments)
     goals: list[Goal] = []
-    for history in risk_data.read_histories():
+    histories = risk_data.read_histories()
+    for history in histories:
         splits = history.splits[1:2] if options.quick else history.splits
         for split in splits:
             goals += compare(history, split)
         goals += foretell_dates(history)
         goals += count_flips(history)
         show_replay(history)
+    if not options.tools:
+        cdnow = histories[0]
+        splits = cdnow.splits[1:2] if options.quick else cdnow.splits
+        goals += live_in_odoo(cdnow, splits)
     show_goals(goals)
     return 0
 

@@ -19,3 +19,4 @@ from . import test_client_risk_replay
 from . import test_client_risk_trial
 from . import test_client_purchase_card
 from . import test_tour_morning
+from . import test_judged_like_tools

@@ -1,0 +1,165 @@
+"""The nightly evaluation of clients survives what happens to the server."""
+
+import contextlib
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg2
+import pytest
+from clients import XmlRpc
+
+from ground import odoo
+
+ADMIN = ("admin", "admin")
+SOURCE = "night"
+CLIENTS = 3000
+BUYERS = 1000
+BATCH = 1000
+PROFILES, MOVES = "client.profile", "client.profile.move"
+
+
+def wait_until(condition: Callable[[], bool], what: str, *, timeout: float) -> None:
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline, f"{what}: it did not happen"
+        time.sleep(0.1)
+
+
+def make_clients(rpc: XmlRpc) -> list[int]:
+    """:return: ids of clients, of whom the first have bought and were judged at once"""
+    made: list[int] = []
+    for start in range(0, CLIENTS, BATCH):
+        made += rpc.call(
+            "res.partner",
+            "create",
+            [
+                {"name": f"N{n}", "sync_source": SOURCE, "sync_key": f"N{n}"}
+                for n in range(start, start + BATCH)
+            ],
+        )
+    for number in range(1, 4):
+        buy(rpc, range(BUYERS), 30 * number)
+    return made
+
+
+def get_day(days: int) -> str:
+    """:return: the day so many days from now"""
+    return (datetime.now(UTC).date() + timedelta(days=days)).isoformat()
+
+
+def buy(rpc: XmlRpc, clients: range, days_ago: int) -> None:
+    day = get_day(-days_ago)
+    rows = [
+        {
+            "key": f"{client}-{days_ago}",
+            "partner_key": f"N{client}",
+            "date": day,
+            "kind": "shipment",
+            "amount": 100 + client,
+        }
+        for client in clients
+    ]
+    answers = rpc.call("client.transaction", "upsert", SOURCE, rows)
+    assert {answer["status"] for answer in answers} == {"created"}
+
+
+def begin_night(rpc: XmlRpc) -> None:
+    """Let the cron worker judge everybody, as it does after midnight."""
+    companies = rpc.call("res.company", "search", [])
+    rpc.call("res.company", "write", companies, {"client_judged_on": False})
+    crons = rpc.call("ir.cron", "search", [("model_id.model", "=", PROFILES)])
+    moment = (datetime.now(UTC) - timedelta(seconds=5)).strftime("%Y-%m-%d %H:%M:%S")
+    rpc.call("ir.cron", "write", crons, {"nextcall": moment})
+
+
+def is_over(rpc: XmlRpc) -> bool:
+    waiting = [("client_judged_on", "=", False)]
+    return not rpc.call("res.company", "search_count", waiting)
+
+
+def count_by_client(rpc: XmlRpc, model: str, clients: list[int]) -> Counter[int]:
+    """:return: client -> how many profiles, or changes of status, there are"""
+    domain = [("partner_id", "in", clients)]
+    found = rpc.call(model, "search_read", domain, ["partner_id"])
+    return Counter(one["partner_id"][0] for one in found)
+
+
+@pytest.fixture
+def own_server(make_server: Callable[..., odoo.Server]) -> odoo.Server:
+    return make_server()
+
+
+@pytest.fixture
+def cursor(pg: dict[str, str], own_server: odoo.Server) -> Iterator[Any]:
+    """A connection of somebody else, who may hold the night up."""
+    connection = psycopg2.connect(
+        dbname=own_server.database,
+        host=pg.get("PGHOST"),
+        port=pg.get("PGPORT"),
+        user=pg.get("PGUSER"),
+        password=pg.get("PGPASSWORD"),
+    )
+    with contextlib.closing(connection):
+        yield connection.cursor()
+
+
+def wait_until_held_up(cursor: Any) -> None:
+    """Wait until the night waits for what the cursor has locked."""
+
+    def is_waiting() -> bool:
+        cursor.execute(
+            "SELECT COUNT(*) FROM pg_locks"
+            " WHERE PG_BACKEND_PID() = ANY(PG_BLOCKING_PIDS(pid))"
+        )
+        [count] = cursor.fetchone()
+        return bool(count)
+
+    wait_until(is_waiting, "the night came to the lock", timeout=120)
+
+
+def test_killed_night_is_made_up_for_once(own_server: odoo.Server, cursor: Any) -> None:
+    rpc = XmlRpc(own_server.url, own_server.database, *ADMIN)
+    clients = make_clients(rpc)
+    assert len(count_by_client(rpc, PROFILES, clients)) == BUYERS
+    for _kill in range(2):
+        # the night has written profiles when it comes to the changes of status
+        cursor.execute("LOCK TABLE client_profile_move IN SHARE MODE")
+        begin_night(rpc)
+        wait_until_held_up(cursor)
+        own_server.kill_workers("WorkerCron")
+        cursor.connection.rollback()
+        assert not is_over(rpc)
+        assert len(count_by_client(rpc, PROFILES, clients)) == BUYERS
+        assert sum(count_by_client(rpc, MOVES, clients).values()) == BUYERS
+    begin_night(rpc)
+    wait_until(lambda: is_over(rpc), "all clients were judged", timeout=300)
+    for model in (PROFILES, MOVES):
+        counted = count_by_client(rpc, model, clients)
+        assert len(counted) == CLIENTS, model
+        assert set(counted.values()) == {1}, model
+    begin_night(rpc)  # once more changes nothing
+    wait_until(lambda: is_over(rpc), "all clients were judged again", timeout=300)
+    assert set(count_by_client(rpc, MOVES, clients).values()) == {1}
+
+
+def test_date_told_during_the_night_counts(
+    own_server: odoo.Server, cursor: Any
+) -> None:
+    rpc = XmlRpc(own_server.url, own_server.database, *ADMIN)
+    [client, *_others] = make_clients(rpc)
+    # there is something for the night to write
+    cursor.execute("UPDATE client_profile SET overdue_days = 999")
+    cursor.connection.commit()
+    cursor.execute(
+        "UPDATE client_profile SET told_date = %s WHERE partner_id = %s",
+        (get_day(9), client),
+    )
+    begin_night(rpc)
+    wait_until_held_up(cursor)
+    cursor.connection.commit()
+    wait_until(lambda: is_over(rpc), "all clients were judged", timeout=300)
+    told = [("partner_id", "=", client), ("is_told", "=", True)]
+    assert rpc.call(PROFILES, "search_count", told) == 1
