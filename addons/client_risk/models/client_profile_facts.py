@@ -24,14 +24,19 @@ class ClientProfileFacts(models.AbstractModel):
             "protected": SQL("%s OR %s", quoted, busy),
         }
 
+    # An EXISTS, not an IN: for one client the database looks into his rows, for all it
+    # reads each table once, as it finds cheaper.
+
     @api.model
     def _has_quotation(self, company):
         return SQL(
-            """partner.id IN (
-                SELECT contact.commercial_partner_id
+            """EXISTS (
+                SELECT
                   FROM sale_order sold
                   JOIN res_partner contact ON contact.id = sold.partner_id
-                 WHERE sold.company_id = %s AND sold.state IN ('draft', 'sent')
+                 WHERE contact.commercial_partner_id = partner.id
+                   AND sold.company_id = %s
+                   AND sold.state IN ('draft', 'sent')
             )""",
             company.id,
         )
@@ -39,22 +44,25 @@ class ClientProfileFacts(models.AbstractModel):
     @api.model
     def _has_activity(self):
         return SQL(
-            """partner.id IN (
-                SELECT contact.commercial_partner_id
+            """EXISTS (
+                SELECT
                   FROM mail_activity activity
                   JOIN res_partner contact ON contact.id = activity.res_id
-                 WHERE activity.res_model = 'res.partner' AND activity.active
+                 WHERE contact.commercial_partner_id = partner.id
+                   AND activity.res_model = 'res.partner'
+                   AND activity.active
             )"""
         )
 
     @api.model
     def _has_offer(self, company):
         return SQL(
-            """partner.id IN (
-                SELECT contact.commercial_partner_id
+            """EXISTS (
+                SELECT
                   FROM client_offer offer
                   JOIN res_partner contact ON contact.id = offer.partner_id
-                 WHERE offer.outcome = 'open'
+                 WHERE contact.commercial_partner_id = partner.id
+                   AND offer.outcome = 'open'
                    AND (offer.company_id = %s OR offer.company_id IS NULL)
             )""",
             company.id,
