@@ -66,6 +66,7 @@ from . import client_transaction_line
 from . import account_move
 from . import mail_activity_promise
 from . import mail_activity_type
+from . import digest_digest
 from . import profile_owner
 from . import removal_owner
 from . import suggestion_owner

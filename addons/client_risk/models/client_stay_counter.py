@@ -97,17 +97,15 @@ class ClientStayCounter(models.AbstractModel):
         types, month = self.env["client.risk.month"]._unpack(company, today)
         bought = self.env["client.risk.history"]._fetch_bought(company, today, types)
         days = self._get_month_ends(company, today, bought, ids)
-        stages = list(
-            replay.play(bought.events, bought.segment, len(types), days, month.ruler)
-        )
+        statuses, lasts = [], []
+        for stage in replay.play(
+            bought.events, bought.segment, len(types), days, month.ruler
+        ):  # a stage is large, and there are two years of them
+            statuses.append(stage.verdicts.status)
+            lasts.append(stage.verdicts.last)
         first = np.zeros(bought.size, dtype=np.int64)
         first[bought.events.client[::-1]] = bought.events.day[::-1]
-        found = stays.find_stays(
-            days,
-            [stage.verdicts.status for stage in stages],
-            [stage.verdicts.last for stage in stages],
-            first,
-        )
+        found = stays.find_stays(days, statuses, lasts, first)
         partner = bought.partner_ids[found.client]
         self._insert_played(company, found, partner, np.isin(partner, ids))
 

@@ -9,7 +9,8 @@ class ClientCohort(models.Model):
     """What is left of the clients of a month: who bought for the first time then.
 
     One row is a month of first purchases, a number of months since, a type and a
-    manager. Rows without buyers are there too, so that shares are those of all.
+    manager. Rows without buyers are there too, so that shares are those of all. The
+    current month is not over and no part of it.
     """
 
     _name = "client.cohort"
@@ -81,7 +82,7 @@ class ClientCohort(models.Model):
                    COALESCE(bought.amount, 0) AS amount,
                    COALESCE(bought.amount, 0) / cohort.size AS per_client
               FROM cohort
-        CROSS JOIN LATERAL GENERATE_SERIES(0, %(age)s) AS step(age)
+        CROSS JOIN LATERAL GENERATE_SERIES(0, %(age)s - 1) AS step(age)
          LEFT JOIN bought
                 ON bought.month = cohort.month
                AND bought.age = step.age
