@@ -38,6 +38,7 @@
         "report/client_load_views.xml",
         "report/client_sales_views.xml",
         "report/client_cohort_views.xml",
+        "report/client_leaving_views.xml",
         "views/client_season_views.xml",
         "views/digest_views.xml",
         "views/res_config_settings_views.xml",

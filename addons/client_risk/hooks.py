@@ -7,6 +7,7 @@ def uninstall_hook(env):
         "client.cohort",
         "client.flow",
         "client.item",
+        "client.leaving",
         "client.load",
         "client.load.notice",
         "client.sales",

@@ -1,4 +1,5 @@
 from . import test_client_flow
+from . import test_client_leaving
 from . import test_client_load
 from . import test_client_sales
 from . import test_client_profile
