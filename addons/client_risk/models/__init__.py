@@ -81,3 +81,4 @@ from . import res_users
 from . import sale_order
 from . import client_risk_demo
 from . import client_risk_demo_task
+from . import client_suggestion_demo

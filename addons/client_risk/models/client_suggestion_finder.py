@@ -24,6 +24,7 @@ from .client_suggestion_writer import KINDS
 
 # Whom to offer nothing: who is gone is won back, who is removed is left alone.
 SILENT_STATUSES = ("lost", "removed")
+MIN_CHANCE = 0.05
 # Shorter names of items are found in every offer.
 MIN_NAME = 3
 
@@ -148,10 +149,11 @@ class ClientSuggestionFinder(models.AbstractModel):
                   JOIN res_partner partner ON partner.id = profile.partner_id
                  WHERE profile.company_id = %s
                    AND profile.active
-                   AND profile.buy_chance > 0
+                   AND profile.buy_chance >= %s
                    AND profile.status <> ALL(%s)
                 """,
                 company.id,
+                MIN_CHANCE,
                 list(SILENT_STATUSES),
             )
         )

@@ -1,3 +1,5 @@
+import datetime as dt
+
 from odoo import api, models
 from odoo.tools import format_date
 
@@ -61,13 +63,16 @@ class ClientSuggestionReason(models.AbstractModel):
         )
 
     def _explain_repeat(self):
+        period = round(self.period_days)
+        due = self.last_date + dt.timedelta(days=period)
         return self.env._(
             "Buys “%(item)s” every %(period)s days (%(count)s times), last on %(day)s: "
-            "it is time again.",
+            "due since %(due)s.",
             item=self.item_id.display_name,
-            period=round(self.period_days),
+            period=period,
             count=self.line_count,
             day=format_date(self.env, self.last_date),
+            due=format_date(self.env, due),
         )
 
     def _explain_lost(self):

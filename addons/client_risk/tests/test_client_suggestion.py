@@ -126,7 +126,7 @@ class TestClientSuggestion(SuggestionCommon):
             found, [{"kind": "repeat", "line_count": 9, "amount": 100}]
         )
         self.assertEqual(found.last_date, TODAY - dt.timedelta(days=25))
-        self.assertIn("it is time again", found.why)
+        self.assertIn("9 times), last on 02/05/2026: due since 02/25/2026", found.why)
 
     def test_line_left_off_is_told(self):
         rows = [self._make_sale(0, day, ("P-1", 100.0)) for day in range(5, 60, 20)]
@@ -439,6 +439,21 @@ class TestClientSuggestion(SuggestionCommon):
         with freeze_time("2028-03-02 08:00"):
             Suggestion._gc_closed()
         self.assertFalse(found.exists())
+
+    def test_demo_company_has_a_past_once(self):
+        rows = [self._make_sale(0, day, ("P-1", 100.0)) for day in range(10, 250, 20)]
+        rows.append(self._make_sale(0, 30, ("B-1", 60.0), kind="invoice"))
+        rows.append(self._make_sale(0, 31, ("B-1", 60.0)))
+        self._ask(*rows)
+        self._judge_all()
+        root = self.env(su=True)
+        root["client.risk.demo"]._load_suggestions()
+        found = root["client.suggestion"].search([("partner_id", "=", self.shop.id)])
+        self.assertEqual(set(found.mapped("kind")), {"pair", "repeat"})
+        pair = found.filtered(lambda one: one.kind == "pair")
+        self.assertRecordValues(pair, [{"state": "bought", "bought_amount": 60}])
+        root["client.risk.demo"]._load_suggestions()
+        self.assertEqual(found.search([("partner_id", "=", self.shop.id)]), found)
 
     def test_night_is_done_once_a_day(self):
         Suggestion = self.env["client.suggestion"].sudo()

@@ -34,7 +34,7 @@ class Goods:
         """Return one number for each row's client and item, in order."""
         return (self.client << ITEM_BITS) | self.item
 
-    def of(self, rows: slice | Ints) -> "Goods":
+    def of(self, rows: slice | Ints | list[int]) -> "Goods":
         """Return some of the rows."""
         return Goods(
             self.client[rows], self.item[rows], self.day[rows], self.amount[rows]
