@@ -30,7 +30,8 @@ class ClientSuggestionDemo(models.AbstractModel):
         company = self.env.company
         Suggestion = self.env["client.suggestion"]
         Suggestion._suggest_company(company)
-        if Suggestion.search([("state", "=", "bought")], limit=1):
+        own = [("company_id", "=", company.id)]
+        if Suggestion.search([*own, ("state", "=", "bought")], limit=1):
             return
         today = self.env["client.profile"]._get_today(company)
         self._load_successes(company, today)
@@ -52,7 +53,9 @@ class ClientSuggestionDemo(models.AbstractModel):
         rows += [("repeat", row) for row in last[again].tolist()[::AGAIN_EACH]]
         live = {
             (one.partner_id.id, one.item_id.id)
-            for one in self.env["client.suggestion"].search([])
+            for one in self.env["client.suggestion"].search(
+                [("company_id", "=", company.id)]
+            )
         }
         owned = tools.owned_items(goods)
         self.env["client.suggestion"].create(
