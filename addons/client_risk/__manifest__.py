@@ -53,6 +53,7 @@
         "views/client_removal_card_views.xml",
         "wizard/client_risk_trial_views.xml",
         "views/client_risk_menus.xml",
+        "views/client_import_views.xml",
         "views/client_analysis_menus.xml",
         "views/client_winback_menus.xml",
         "views/client_risk_replay_menus.xml",

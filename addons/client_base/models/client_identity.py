@@ -56,6 +56,7 @@ class ClientIdentity(models.AbstractModel):
                 [
                     ("state", "=", "undone"),
                     ("verdict", "=", "create"),
+                    ("is_created", "=", True),
                     ("partner_id", "!=", False),
                 ]
             )

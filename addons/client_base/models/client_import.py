@@ -22,6 +22,13 @@ class ClientImport(models.Model):
     _order = "id desc"
 
     name = fields.Char(compute="_compute_name", store=True)
+    kind = fields.Selection(
+        selection=[("client", "Clients")],
+        string="What Is in the File",
+        required=True,
+        readonly=True,
+        default="client",
+    )
     data = fields.Binary(string="File", required=True, attachment=True)
     filename = fields.Char(required=True)
     company_id = fields.Many2one(

@@ -54,13 +54,9 @@ class ClientImportReader(models.AbstractModel):
         """Find the header and guess what its columns mean."""
         table = self._open()
         sample = [cells for _number, cells in islice(self._walk(table), SAMPLE_ROWS)]
-        signature = columns.header_signature(table.header)
+        signature = self._make_signature(table.header)
         layout = self.env["client.import.layout"]._find(signature, self.company_id)
-        codes = layout.codes or columns.guess_columns(
-            table.header,
-            sample,
-            labels=self.env["client.sheet"]._get_labels_of_all_languages(),
-        )
+        codes = layout.codes or self._guess_codes(table.header, sample)
         country = (
             self.country_id or layout.country_id or self._guess_country(codes, sample)
         )
@@ -79,9 +75,25 @@ class ClientImportReader(models.AbstractModel):
             }
         )
 
+    def _make_signature(self, header):
+        """:return: the same text for files of one kind with the same columns"""
+        return columns.header_signature(header)
+
+    def _guess_codes(self, header, sample):
+        """:return: what each column means, "" where it means nothing"""
+        return columns.guess_columns(
+            header,
+            sample,
+            labels=self.env["client.sheet"]._get_labels_of_all_languages(),
+        )
+
+    def _get_column_labels(self):
+        """:return: code -> name of what a column of such a file can mean"""
+        return self.env["client.sheet"]._get_labels()
+
     def _prepare_columns(self, header, codes, sample):
         """:return: commands that create ``client.import.column``"""
-        known = self.env["client.sheet"]._get_labels()
+        known = self._get_column_labels()
         return [
             Command.create(
                 {
@@ -121,13 +133,7 @@ class ClientImportReader(models.AbstractModel):
     def _read(self):
         self.ensure_one()
         file_columns = self._get_columns()
-        if not CODES_THAT_IDENTIFY & {column.code for column in file_columns}:
-            raise UserError(
-                self.env._(
-                    "No column says who the clients are. Choose a column for the "
-                    "name, a phone, an e-mail, a tax ID or a key."
-                )
-            )
+        self._check_columns({column.code for column in file_columns})
         self.row_ids.unlink()
         judged = 0
         for batch in split_every(STORE_BATCH, self._judge_file(file_columns), list):
@@ -136,6 +142,16 @@ class ClientImportReader(models.AbstractModel):
             judged += len(batch)
         self.state = "read"
         _logger.info("Client file %d: %d rows judged", self.id, judged)
+
+    def _check_columns(self, codes):
+        """Refuse a file of which nobody could know whom its rows mean."""
+        if not CODES_THAT_IDENTIFY & codes:
+            raise UserError(
+                self.env._(
+                    "No column says who the clients are. Choose a column for the "
+                    "name, a phone, an e-mail, a tax ID or a key."
+                )
+            )
 
     def _remember_layout(self):
         """Learn what the columns of such a file mean."""

@@ -43,6 +43,7 @@ class ClientImportRow(models.Model):
     )
     company_id = fields.Many2one(related="import_id.company_id", store=True, index=True)
     import_state = fields.Selection(related="import_id.state", string="State of File")
+    import_kind = fields.Selection(related="import_id.kind", string="Kind of File")
     number = fields.Integer(string="Row", required=True, aggregator=None)
     name = fields.Char(string="In the File")
     verdict = fields.Selection(
@@ -145,7 +146,7 @@ class ClientImportRow(models.Model):
     @api.depends("changes")
     @api.depends_context("lang")
     def _compute_change_summary(self):
-        labels = self.env["client.sheet"]._get_change_labels()
+        labels = self._get_change_labels()
         for row in self:
             row.change_summary = "; ".join(
                 row._describe_change(change, labels) for change in row.changes or ()

@@ -64,7 +64,7 @@ class ClientImportTable(models.AbstractModel):
     @api.depends("changes")
     @api.depends_context("lang")
     def _compute_change_table(self):
-        labels = self.env["client.sheet"]._get_change_labels()
+        labels = self._get_change_labels()
         for row in self:
             row.change_table = row.changes and row._render_changes(labels)
 
@@ -80,6 +80,11 @@ class ClientImportTable(models.AbstractModel):
                     if cell
                 ),
             )
+
+    @api.model
+    def _get_change_labels(self):
+        """:return: code -> name of what a row can change"""
+        return self.env["client.sheet"]._get_change_labels()
 
     def _render_changes(self, labels):
         """:return: HTML; every text of the file is escaped"""

@@ -82,3 +82,7 @@ from . import sale_order
 from . import client_risk_demo
 from . import client_risk_demo_task
 from . import client_suggestion_demo
+from . import client_import_purchase
+from . import client_import
+from . import client_import_column
+from . import client_import_row

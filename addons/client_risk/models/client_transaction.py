@@ -151,3 +151,30 @@ class ClientTransaction(models.Model):
         if TOLD_FIELDS & set(vals):
             vals = {**vals, "digest": False}
         return super().write(vals)
+
+    def _describe(self):
+        """:return: the document as ``upsert`` takes it, and the ID of its client"""
+        self.ensure_one()
+        return {
+            "key": self.key,
+            "partner_key": self.partner_key or f"id:{self.partner_id.id}",
+            "partner_id": self.partner_id.id,
+            "date": self.date.isoformat(),
+            "kind": self.kind,
+            "amount": str(self.amount),
+            "currency": self.currency_id.name,
+            "number": self.number or "",
+            "cancelled": self.is_cancelled,
+            "due_date": self.due_date.isoformat() if self.due_date else "",
+            "total": str(self.total or ""),
+            "lines": [
+                {
+                    "product_key": line.product_key or "",
+                    "product": line.product or "",
+                    "category": line.category or "",
+                    "quantity": str(line.quantity),
+                    "amount": str(line.amount),
+                }
+                for line in self.line_ids
+            ],
+        }

@@ -38,13 +38,15 @@ class ClientTransactionSync(models.AbstractModel):
         return answers
 
     @api.model
-    def _take_over(self, source, rows):
+    def _take_over(self, source, rows, partners=None):
         """Store documents, and judge nobody.
 
+        :param partners: ids of clients by their keys, where the caller knows them
         :return: the answers of ``upsert``, and the clients of whom news was told
         """
         parsed, errors = self._parse_rows(rows)
         context = self._make_context(source, parsed.values())
+        context["partners"] |= partners or {}
         errors |= self._take_out_unknown(parsed, context)
         known, ids = self._fetch_known(source, [item.key for item in parsed.values()])
         statuses, to_store = told.settle(known, list(parsed.values()))
