@@ -73,6 +73,7 @@ def test_client_who_stops_is_an_alarm_that_was_right():
     result = replay.run(events, segment, 1, days, RULER, managers=1)
     assert [result.risk.named, result.risk.right] == [20, 20]
     assert [result.risk.precision, result.risk.recall] == [1.0, 20 / 30]
+    assert result.risk.stopped == 30
     assert result.alerts_per_week == pytest.approx(10 / (8 / 7))
 
 
