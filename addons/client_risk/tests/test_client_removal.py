@@ -156,7 +156,9 @@ class TestClientRemoval(RemovalCommon):
         self.assertTrue(self._get_profile().is_drop_proposed)
         self._decide(self.seller, "keep", until=TODAY + dt.timedelta(days=9))
         self.assertFalse(self._get_profile().is_drop_proposed)
-        keeping = self.env["client.keeping"].search([])
+        keeping = self.env["client.keeping"].search(
+            [("partner_id", "=", self.client.id)]
+        )
         keeping.until = TODAY - dt.timedelta(days=1)
         self._judge_all()
         self.assertTrue(self._get_profile().is_drop_proposed)
@@ -304,7 +306,7 @@ class TestClientReturns(RemovalCommon):
         wizard = self.env["base.partner.merge.automatic.wizard"].create({})
         cards = self.client | self.other_client
         wizard._merge(cards.ids, self.other_client)
-        removal = self.env["client.removal"].search([])
+        removal = self.env["client.removal"].search([("partner_id", "in", cards.ids)])
         self.assertRecordValues(
             removal,
             [
