@@ -123,40 +123,37 @@ class ClientRiskTaskGiver(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT *,
+            WITH person AS (
+                SELECT *
+                  FROM unnest(%(ids)s::int[], %(acting)s::int[], %(room)s::int[],
+                              %(why)s::varchar[])
+                       AS person(responsible_id, acting_id, room, why)
+            )
+            SELECT waiting.*,
+                   allowed.user_id IS NOT NULL AS is_allowed,
                    ROW_NUMBER() OVER (
-                       PARTITION BY acting_id, is_allowed ORDER BY %(order)s
+                       PARTITION BY acting_id, allowed.user_id ORDER BY %(order)s
                    ) AS number
               FROM (
                   SELECT task.id,
                          COALESCE(task.reason_code, '') AS code,
                          task.money_at_stake AS money,
-                         person.responsible_id,
-                         person.acting_id,
-                         person.room,
-                         person.why,
-                         EXISTS (
-                             SELECT 1
-                               FROM res_company_users_rel AS allowed
-                              WHERE allowed.user_id = person.acting_id
-                                AND allowed.cid = task.company_id
-                         ) AS is_allowed
+                         task.company_id,
+                         COALESCE(own.responsible_id, head.responsible_id)
+                             AS responsible_id,
+                         COALESCE(own.acting_id, head.acting_id) AS acting_id,
+                         COALESCE(own.room, head.room) AS room,
+                         COALESCE(own.why, head.why) AS why
                     FROM client_risk_task task
                     JOIN res_partner partner ON partner.id = task.partner_id
                     JOIN res_company company ON company.id = task.company_id
-               LEFT JOIN LATERAL (
-                      SELECT *
-                        FROM unnest(%(ids)s::int[], %(acting)s::int[], %(room)s::int[],
-                                    %(why)s::varchar[])
-                             AS person(responsible_id, acting_id, room, why)
-                       WHERE responsible_id IN (
-                                 partner.user_id, company.client_head_id
-                             )
-                    ORDER BY responsible_id = partner.user_id DESC NULLS LAST
-                       LIMIT 1
-                         ) AS person ON TRUE
+               LEFT JOIN person own ON own.responsible_id = partner.user_id
+               LEFT JOIN person head ON head.responsible_id = company.client_head_id
                    WHERE task.state = 'waiting'
                    ) AS waiting
+         LEFT JOIN res_company_users_rel AS allowed
+                ON allowed.user_id = waiting.acting_id
+               AND allowed.cid = waiting.company_id
             """,
             order=ORDER,
             ids=people[0],
