@@ -48,7 +48,7 @@ class ClientImportRow(models.Model):
     name = fields.Char(string="In the File")
     verdict = fields.Selection(
         selection=[
-            ("create", "New client"),
+            ("create", "New"),
             ("update", "Update"),
             ("ambiguous", "Who is it?"),
             ("conflict", "Changed on both sides"),

@@ -62,6 +62,7 @@ class ClientRiskDemo(models.AbstractModel):
         self._load_plans(clients, partners, today)
         self._judge_past(company, today)
         self._load_told(clients, partners, today)
+        company.client_risk_debt = True  # from now on: what is owed today is today's
         self.env["client.profile"]._judge_company(company)
 
     # === CLIENTS ===
