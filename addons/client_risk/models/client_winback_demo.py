@@ -121,9 +121,14 @@ class ClientWinbackDemo(models.AbstractModel):
     @api.model
     def _load_removed(self, company, today):
         """Clients whom the head took off active sales."""
-        proposed = self.env["client.profile"].search(
-            [("company_id", "=", company.id), ("is_drop_proposed", "=", True)],
-            order="turnover, id",
+        # Those who are proposed stay: somebody is to decide about them.
+        chosen = self.env["client.profile"].search(
+            [
+                ("company_id", "=", company.id),
+                ("status", "in", ("lost", "one_time")),
+                ("is_drop_proposed", "=", False),
+            ],
+            order="winning_value, id",
             limit=REMOVED,
         )
         self.env["client.removal"].create(
@@ -137,10 +142,10 @@ class ClientWinbackDemo(models.AbstractModel):
                     "reason_id": self._get_reason(place + 2),
                     "review_date": today + dt.timedelta(days=60 * (place + 1)),
                 }
-                for place, profile in enumerate(proposed)
+                for place, profile in enumerate(chosen)
             ]
         )
-        self.env["client.profile"]._judge_clients(proposed.partner_id, company)
+        self.env["client.profile"]._judge_clients(chosen.partner_id, company)
 
     @api.model
     def _prepare_case(self, profile, opened):
