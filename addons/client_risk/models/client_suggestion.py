@@ -109,7 +109,7 @@ class ClientSuggestion(models.Model):
         string="Bought Every (Days)", readonly=True, aggregator="avg"
     )
     last_date = fields.Date(string="Last Bought", readonly=True)
-    why = fields.Char(string="Why", compute="_compute_why")
+    why = fields.Char(compute="_compute_why")
     state = fields.Selection(
         selection=STATES, required=True, default="open", readonly=True
     )

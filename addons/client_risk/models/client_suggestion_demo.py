@@ -22,10 +22,11 @@ class ClientSuggestionDemo(models.AbstractModel):
     have refused what is suggested now, some have put it off.
     """
 
-    _inherit = "client.risk.demo"
+    _name = "client.suggestion.demo"
+    _description = "Past Suggestions of the Demo Company"
 
     @api.model
-    def _load_suggestions(self):
+    def _load(self):
         """Find suggestions, and make as if it had been done for months."""
         company = self.env.company
         Suggestion = self.env["client.suggestion"]

@@ -446,12 +446,12 @@ class TestClientSuggestion(SuggestionCommon):
         self._ask(*rows)
         self._judge_all()
         root = self.env(su=True)
-        root["client.risk.demo"]._load_suggestions()
+        root["client.suggestion.demo"]._load()
         found = root["client.suggestion"].search([("partner_id", "=", self.shop.id)])
         self.assertEqual(set(found.mapped("kind")), {"pair", "repeat"})
         pair = found.filtered(lambda one: one.kind == "pair")
         self.assertRecordValues(pair, [{"state": "bought", "bought_amount": 60}])
-        root["client.risk.demo"]._load_suggestions()
+        root["client.suggestion.demo"]._load()
         self.assertEqual(found.search([("partner_id", "=", self.shop.id)]), found)
 
     def test_night_is_done_once_a_day(self):
