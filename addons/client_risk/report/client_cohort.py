@@ -34,9 +34,7 @@ class ClientCohort(models.Model):
     )
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    manager_id = fields.Many2one(
-        comodel_name="res.users", string="Manager", readonly=True
-    )
+    manager_id = fields.Many2one(comodel_name="res.users", readonly=True)
     client_type_id = fields.Many2one(comodel_name="client.type", readonly=True)
     size = fields.Integer(
         string="New Clients",

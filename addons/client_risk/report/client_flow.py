@@ -43,7 +43,6 @@ class ClientFlow(models.Model):
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     manager_id = fields.Many2one(
         comodel_name="res.users",
-        string="Manager",
         readonly=True,
         help="Who looked after the client then.",
     )
@@ -70,7 +69,6 @@ class ClientFlow(models.Model):
         help="Lost, silent after one or two purchases, or removed from active sales.",
     )
     moved = fields.Integer(
-        string="Moved",
         readonly=True,
         help="Came from other rows less went to other rows: by a change of status or "
         "manager. Nothing in the total.",

@@ -38,9 +38,7 @@ class ClientLoad(models.Model):
         "res.partner": ["commercial_partner_id", "user_id"],
     }
 
-    manager_id = fields.Many2one(
-        comodel_name="res.users", string="Manager", readonly=True
-    )
+    manager_id = fields.Many2one(comodel_name="res.users", readonly=True)
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     client_count = fields.Integer(
