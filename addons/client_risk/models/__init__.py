@@ -73,9 +73,7 @@ from . import suggestion_owner
 from . import mail_activity
 from . import task_owner
 from . import res_company
-from . import res_company_winback
 from . import res_config_settings
-from . import res_config_settings_winback
 from . import res_partner
 from . import res_users
 from . import sale_order
