@@ -57,8 +57,9 @@ class ClientProfilePromise(models.AbstractModel):
 
     @api.model
     def _prepare_judging(self, company, today, partner_ids=None):
-        super()._prepare_judging(company, today, partner_ids)
+        result = super()._prepare_judging(company, today, partner_ids)
         self.env["client.promise"]._evaluate(company, today, partner_ids)
+        return result
 
     def _tell_date(self, date, comment=""):
         """Write the date a client has told, with what else he said."""
@@ -109,7 +110,7 @@ class ClientProfilePromise(models.AbstractModel):
 
     @api.depends("is_told", "promise_kept_count", "promise_missed_count")
     def _compute_reason(self):
-        super()._compute_reason()
+        return super()._compute_reason()
 
     def _get_reason(self):
         reason = super()._get_reason()

@@ -17,12 +17,13 @@ class ClientProfileTask(models.AbstractModel):
 
     @api.model
     def _follow_up(self, company, today, partner_ids=None):
-        super()._follow_up(company, today, partner_ids)
+        result = super()._follow_up(company, today, partner_ids)
         # sudo: the tasks are everybody's, whoever has sold something
         tasks_sudo = self.env["client.risk.task"].sudo()
         planned = tasks_sudo._plan(company, today, partner_ids)
         if planned or partner_ids is None:
             tasks_sudo._wake_up(company, at_once=partner_ids is not None)
+        return result
 
     def _end_tasks_by_word(self, text):
         ended = super()._end_tasks_by_word(text)
