@@ -8,7 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 # What is read of a document, beside who its client is.
@@ -222,12 +222,9 @@ def read_number(code: str, text: str) -> str:
         digits = digits.replace(marks[0], "")  # 1,234,567: they part thousands
     whole, mark, cents = digits.replace(",", ".").rpartition(".")
     digits = f"{whole.replace('.', '')}{mark}{cents}"
-    try:
-        if _NUMBER.fullmatch(digits):
-            return str(Decimal(digits))
-    except InvalidOperation:
-        pass
-    raise CellError(code, "bad_number", text)
+    if not _NUMBER.fullmatch(digits):
+        raise CellError(code, "bad_number", text)
+    return str(Decimal(digits))
 
 
 def group_key(line: Line, client: object) -> str:
