@@ -181,7 +181,8 @@ class ClientProfile(models.Model):
                 self.sudo()._judge(company, sorted(profiles.partner_id.ids))
         else:
             self.env["client.risk.policy"].check_access("write")  # a manager's affair
-            self.sudo()._judge_company(self.env.company)
+            judge_sudo = self.sudo()  # the day it was done is nobody's to write
+            judge_sudo._judge_company(judge_sudo.env.company)
         return True
 
     def action_open_client(self):

@@ -361,6 +361,7 @@ class TestClientSuggestion(SuggestionCommon):
     def test_manager_finds_anew(self):
         self._sell_paint()
         self._get().sudo().unlink()
+        self.env["client.profile"].recompute()
         self.env["client.suggestion"].recompute()
         self.assertEqual(self._get().state, "open")
 
