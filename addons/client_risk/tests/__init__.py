@@ -8,9 +8,13 @@ from . import test_client_profile_worker
 from . import test_client_purchase
 from . import test_client_risk_history
 from . import test_client_suggestion
+from . import test_client_suggestion_quote
 from . import test_client_risk_task
+from . import test_client_risk_task_giver
+from . import test_client_told_date
 from . import test_client_transaction
 from . import test_client_reactivation
+from . import test_client_silence
 from . import test_client_removal
 from . import test_removal_tour
 from . import test_digest
