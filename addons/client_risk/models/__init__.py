@@ -29,8 +29,6 @@ from . import client_reactivation_step
 from . import client_reactivation
 from . import client_risk_period
 from . import client_risk_month_period
-from . import client_risk_policy_winback
-from . import mail_activity_reactivation
 from . import mail_thread
 from . import client_winback_demo
 from . import client_profile
@@ -57,14 +55,12 @@ from . import client_promise
 from . import client_risk_task_plan
 from . import client_risk_task_brief
 from . import client_risk_task_giver
-from . import client_risk_task_policy
 from . import client_risk_task
 from . import client_reminder
 from . import client_transaction_sync
 from . import client_transaction
 from . import client_transaction_line
 from . import account_move
-from . import mail_activity_promise
 from . import mail_activity_type
 from . import digest_digest
 from . import profile_owner

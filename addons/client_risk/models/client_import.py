@@ -85,11 +85,12 @@ class ClientImport(models.Model):
         ]
 
     def _check_columns(self, codes):
-        super()._check_columns(codes)
+        result = super()._check_columns(codes)
         if self.kind == "transaction" and not {"doc_date", "doc_amount"} <= codes:
             raise UserError(
                 self.env._("Choose the columns with the date and with the amount.")
             )
+        return result
 
     # === JUDGING ===
 

@@ -35,7 +35,8 @@ class ClientImportRow(models.Model):
             error = told.RowError(data["code"], data["field"], data["value"])
             return self.env["client.transaction"]._get_error_message(error)
         if code in REASONS:
-            return self.env._(REASONS[code]) % data
+            sentence = self.env._(REASONS[code])
+            return sentence % data
         return super()._explain()
 
     @api.model

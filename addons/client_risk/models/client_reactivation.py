@@ -83,7 +83,6 @@ class ClientReactivation(models.Model):
     )
     step_id = fields.Many2one(
         comodel_name="client.reactivation.step",
-        string="Step",
         readonly=True,
         index=True,
         ondelete="set null",

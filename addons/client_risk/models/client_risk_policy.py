@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+RECALL_DAYS = 14
+
 
 class ClientRiskPolicy(models.Model):
     """The thresholds by which the clients of a company, or of one group, are judged.
@@ -29,6 +31,25 @@ class ClientRiskPolicy(models.Model):
         index="btree_not_null",
         ondelete="cascade",
         help="Empty: all clients of the company.",
+    )
+    recall_days = fields.Integer(
+        string="Call Again after (Days)",
+        default=RECALL_DAYS,
+        help="A client who is still at risk so many days after the call is called "
+        "again. 0: only when it gets worse.",
+    )
+    reactivation_days = fields.Integer(
+        string="Silent after (Days)",
+        help="Who is silent longer is to be won back. 0: the period of the average "
+        "client of the segment, as measured.",
+    )
+
+    _recall_days_positive = models.Constraint(
+        "CHECK (recall_days >= 0)", "Nobody is called again before he was called."
+    )
+    _reactivation_days_positive = models.Constraint(
+        "CHECK (reactivation_days BETWEEN 0 AND 3650)",
+        "“Silent after” must be between 0 and 3650 days.",
     )
 
     def action_try(self):
@@ -76,3 +97,30 @@ class ClientRiskPolicy(models.Model):
             for place, policy in enumerate(policies, 1)
         ]
         return SQL("CASE %s ELSE 0 END", SQL(" ").join(cases)) if cases else SQL("0")
+
+    @api.model
+    def _get_default_recall_days(self):
+        """:return: the days for clients whom no policy fits"""
+        return RECALL_DAYS
+
+    @api.model
+    def _select_silence(self, company):
+        """:return: SQL of the days after which a ``partner`` counts as silent"""
+        policies = self.sudo()._get_of_company(company)  # the same for whoever asks
+        chosen = [0, *policies.mapped("reactivation_days")]
+        periods = self.env["client.risk.period"]._get_of_company(company)
+        usual = periods.pop(False)
+        return SQL(
+            """
+            COALESCE(
+                NULLIF((%(chosen)s)[%(policy)s + 1], 0),
+                (%(days)s)[ARRAY_POSITION(%(types)s, partner.client_type_id)],
+                %(usual)s::float8
+            )
+            """,
+            chosen=SQL("%s::int4[]", chosen),
+            policy=self._select_choice(policies),
+            days=SQL("%s::float8[]", list(periods.values())),
+            types=SQL("%s::int4[]", list(periods)),
+            usual=usual,
+        )

@@ -90,8 +90,10 @@ class TestClientProfileWorker(ProfileCommon):
                 order.action_confirm()
 
     def test_errors_of_the_act_are_its_own(self):
+        refusal = ValidationError("no")
+
         def refuse(records):
-            raise ValidationError("no")
+            raise refusal
 
         with (
             self.assertRaises(ValidationError),

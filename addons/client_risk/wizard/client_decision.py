@@ -34,9 +34,7 @@ class ClientDecision(models.TransientModel):
         help="Clients with an open quotation or a planned activity.",
     )
     may_decide = fields.Boolean(compute="_compute_may_decide")
-    head_id = fields.Many2one(
-        comodel_name="res.users", string="Head", compute="_compute_head_id"
-    )
+    head_id = fields.Many2one(comodel_name="res.users", compute="_compute_head_id")
     reason_id = fields.Many2one(comodel_name="client.leaving.reason")
     is_comment_needed = fields.Boolean(related="reason_id.is_comment_needed")
     comment = fields.Char()
