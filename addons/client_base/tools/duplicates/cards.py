@@ -1,0 +1,150 @@
+"""A card of a client, and the normal form in which cards are compared."""
+
+import re
+from dataclasses import astuple, dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from ..phones import parse_number, repair_digits
+from ..tax_id import tax_id_key
+from .mail_forms import email_key
+from .name_forms import NameForm, NameReader
+from .place_forms import PlaceReader
+
+# Goes up whenever a normal form or a blocking key of some card changes: what is stored
+# under another number is to be made again.
+VERSION: Final = 1
+MAX_PHONES: Final = 4
+MAX_EMAILS: Final = 3
+_MIN_PHONE_DIGITS = 6
+_EXTENSION = re.compile(r"(?:дод|доб|вн|ext|x|х|#).*$", re.IGNORECASE)
+_NOT_DIGIT = re.compile(r"\D+")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a card says, as typed or already normalised; empty means unknown.
+
+    ``parent_id`` is the card this one belongs to: the firm of a person, 0 for none.
+    ``birthdate`` is an ISO date.
+    """
+
+    id: int
+    name: str
+    is_company: bool = False
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    tax_id: str = ""
+    street: str = ""
+    city: str = ""
+    zip: str = ""
+    birthdate: str = ""
+    parent_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NormalCard:
+    """The normal form of a card; see ``NameForm`` for the name.
+
+    ``street`` holds its words sorted, ``street_joined`` the same in their order without
+    blanks. Phones are E.164 where they can be read, digits otherwise.
+    """
+
+    id: int
+    parent_id: int
+    name: NameForm
+    phones: tuple[str, ...]
+    emails: tuple[str, ...]
+    tax_id: str
+    street: str
+    street_joined: str
+    house: str
+    flat: str
+    city: str
+    zip: str
+    birthdate: str
+
+    def to_json(self) -> list[Any]:
+        """Return the form as plain lists, for ``from_json``."""
+        return list(astuple(self))
+
+    @classmethod
+    def from_json(cls, data: list[Any]) -> "NormalCard":
+        """Return the form that ``to_json`` wrote, of the same ``VERSION``."""
+        card_id, parent_id, name, phones, emails, *rest = data
+        form = NameForm(*(_frozen(value) for value in name))
+        return cls(card_id, parent_id, form, tuple(phones), tuple(emails), *rest)
+
+    @property
+    def content(self) -> tuple[Any, ...]:
+        """Everything but whose card it is, the name first; fit for sorting."""
+        name = self.name
+        return (
+            *(name.joined, name.tokens, name.plain, name.patronymic, name.initials),
+            *(name.legal_form, name.branch, name.place, self.phones, self.emails),
+            *(self.tax_id, self.street, self.street_joined, self.house, self.flat),
+            *(self.city, self.zip, self.birthdate),
+        )
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+class Normalizer:
+    """Makes normal forms; remembers the words it has met as long as it lives.
+
+    What it remembers never changes a form: it is only faster the second time.
+
+    :param country: ISO code of the country local phone numbers belong to
+    """
+
+    def __init__(self, country: str = "UA") -> None:
+        self._country = country
+        self._names = NameReader()
+        self._places = PlaceReader()
+        self._read_phone = lru_cache(maxsize=4096)(self._phone)
+
+    def normalize(self, card: Card) -> NormalCard:
+        """Return the normal form of a card."""
+        places = self._places
+        city = places.city(card.city)
+        street = places.street(card.street, city)
+        return NormalCard(
+            id=card.id,
+            parent_id=card.parent_id,
+            name=self._names.read(card.name, places, is_company=card.is_company),
+            phones=_distinct(map(self._read_phone, card.phones), MAX_PHONES),
+            emails=_distinct(map(email_key, card.emails), MAX_EMAILS),
+            tax_id=tax_id_key(card.tax_id) if card.tax_id else "",
+            street=street.words,
+            street_joined=street.joined,
+            house=street.house,
+            flat=street.flat,
+            city=city,
+            zip=zip_key(card.zip),
+            birthdate=card.birthdate.strip(),
+        )
+
+    def _phone(self, text: str) -> str:
+        if not text:
+            return ""
+        number = parse_number(text, self._country)
+        if number:
+            return number
+        bare = _EXTENSION.sub("", repair_digits(text))
+        number = parse_number(bare, self._country)
+        if number:
+            return number
+        digits = _NOT_DIGIT.sub("", bare)
+        return digits if len(digits) >= _MIN_PHONE_DIGITS else ""
+
+
+def zip_key(text: str) -> str:
+    """Return a postal code without blanks and the zeros that Excel loses."""
+    return "".join(text.split()).lower().lstrip("0")
+
+
+def _distinct(values: Any, limit: int) -> tuple[str, ...]:
+    """Return the values that are not empty, sorted: their order says nothing."""
+    return tuple(sorted({value for value in values if value})[:limit])

@@ -1,0 +1,301 @@
+"""Compare the names of many pairs of cards at once."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz.distance import OSA, Indel
+
+from ..given_names import GIVEN_INITIALS
+from .levels import Alike, Given, Name
+from .name_forms import MAX_TOKENS
+from .pairs import token_weights
+from .table import FIRM, Flags, Floats, Frequencies, Ints, Table
+from .text_likeness import Likeness, compare
+
+Levels = npt.NDArray[np.int8]
+
+# Two words are one misspelt word from here on.
+WORD_LIKENESS: Final = 0.64
+# Two given names of the dictionary are one only when they are nearly equal.
+_GIVEN_LIKENESS: Final = 0.93
+# A word that agrees less than this is weak evidence.
+_WEAK: Final = 0.79
+# Words with no counterpart that may still be of one root.
+_ALMOST: Final = 0.45
+# Whole names without blanks: one misspelt name from here on.
+_JOINED_LIKENESS: Final = 0.88
+_MIN_JOINED_SKELETON: Final = 5
+_PATRONYMIC_LIKENESS: Final = 0.88
+_EXACT: Final = 0.999
+# Bits that initials add when they agree, and the share of its bits a whole name keeps
+# that agrees without blanks only.
+_INITIALS_BITS: Final = 3.0
+_JOINED_SHARE: Final = 0.75
+
+
+class NameComparer:
+    """Compares names of one table; made once, used for all chunks of pairs."""
+
+    def __init__(self, table: Table, frequencies: Frequencies) -> None:
+        self.table = table
+        self.weights = token_weights(table, frequencies)
+        self.letters = [
+            GIVEN_INITIALS.get(text, frozenset(text[:1])) for text in table.token.values
+        ]
+        self.long_skeleton = np.array(
+            [len(text) >= _MIN_JOINED_SKELETON for text in table.joined_skeleton.values]
+        )
+
+    def compare(self, left: Ints, right: Ints) -> "NamePairs":
+        """Return what the names of the pairs say."""
+        return NamePairs(self, left, right)
+
+
+class NamePairs:
+    """The names of pairs beside each other.
+
+    ``level`` is a ``Name``, ``given`` a ``Given``, ``patronymic`` an ``Alike``;
+    ``bits`` is what the words that agree are worth.
+    """
+
+    def __init__(self, comparer: NameComparer, left: Ints, right: Ints) -> None:
+        self._comparer = comparer
+        self._table = comparer.table
+        self._left, self._right = left, right
+        tokens = self._table.token.codes
+        self._ours, self._theirs = tokens[left], tokens[right]
+        self._our_bits = comparer.weights[self._ours]
+        self._their_bits = comparer.weights[self._theirs]
+        size = len(left)
+        self._in_ours = np.zeros((size, MAX_TOKENS), np.bool_)
+        self._in_theirs = np.zeros((size, MAX_TOKENS), np.bool_)
+        self._matches = np.zeros(size, np.int8)
+        self._worst = np.ones(size, np.float32)
+        self.bits: Floats = np.zeros(size)
+        self._almost = np.zeros(size, np.float32)
+        self._align(self._word_likeness())
+        self._rest_ours = (self._ours > 0) & ~self._in_ours
+        self._rest_theirs = (self._theirs > 0) & ~self._in_theirs
+        self._read_initials()
+        self.level = self._find_level()
+        self.given = self._compare_given()
+        self.patronymic = self._compare_patronymics()
+
+    def _word_likeness(self) -> Likeness:
+        """Return the likeness of each word with each, 0 below ``WORD_LIKENESS``."""
+        ours, theirs = self._ours[:, :, None], self._theirs[:, None, :]
+        equal = (ours == theirs) & (ours > 0)
+        likeness: Likeness = equal.astype(np.float32)
+        open_ours = (self._ours > 0) & ~equal.any(2)
+        open_theirs = (self._theirs > 0) & ~equal.any(1)
+        pair, at, to = np.nonzero(open_ours[:, :, None] & open_theirs[:, None, :])
+        if not len(pair):
+            return likeness
+        score = self._compare_words(pair, at, to)
+        likeness[pair, at, to] = np.where(score >= WORD_LIKENESS, score, 0)
+        below = np.where(score < WORD_LIKENESS, score, 0).astype(np.float32)
+        np.maximum.at(self._almost, pair, below)
+        return likeness
+
+    def _compare_words(self, pair: Ints, at: Ints, to: Ints) -> Likeness:
+        """Compare folded and plain forms; the better one counts."""
+        table = self._table
+        first, second = self._ours[pair, at], self._theirs[pair, to]
+        plain = table.plain.codes
+        score = np.maximum(
+            compare(first, second, table.token.values, OSA.normalized_similarity),
+            compare(
+                plain[self._left[pair], at],
+                plain[self._right[pair], to],
+                table.plain.values,
+                OSA.normalized_similarity,
+            ),
+        )
+        two_given = table.is_given[first] & table.is_given[second]
+        score = np.where(two_given & (score < _GIVEN_LIKENESS), score * 0.6, score)
+        number = table.is_number[first] | table.is_number[second]
+        return np.where(number, 0, score).astype(np.float32)
+
+    def _align(self, likeness: Likeness) -> None:
+        """Give each word its best counterpart, the most alike first."""
+        open_pairs = np.arange(len(likeness))
+        grid = likeness
+        for _ in range(MAX_TOKENS):
+            flat = grid.reshape(len(grid), -1)
+            best = flat.argmax(1)
+            score = flat[np.arange(len(flat)), best]
+            kept = score > 0
+            if not kept.any():
+                return
+            open_pairs, grid = open_pairs[kept], grid[kept]
+            at, to = np.divmod(best[kept], MAX_TOKENS)
+            self._match(open_pairs, at, to, score[kept])
+            place = np.arange(len(grid))
+            grid[place, at, :] = 0
+            grid[place, :, to] = 0
+
+    def _match(self, pair: Ints, at: Ints, to: Ints, score: Likeness) -> None:
+        """Count one word of each pair as agreeing; a misspelt one is worth less."""
+        bits = np.minimum(self._our_bits[pair, at], self._their_bits[pair, to])
+        share = np.clip((score - 0.45) / 0.5, 0, 0.85)
+        self.bits[pair] += np.where(score >= _EXACT, bits, bits * share)
+        self._matches[pair] += 1
+        self._worst[pair] = np.minimum(self._worst[pair], score)
+        self._in_ours[pair, at] = True
+        self._in_theirs[pair, to] = True
+
+    # === INITIALS ===
+
+    def _read_initials(self) -> None:
+        """Let initials stand for the words without a counterpart on the other side."""
+        size = len(self._left)
+        self._count_ours = self._rest_ours.sum(1)
+        self._count_theirs = self._rest_theirs.sum(1)
+        self._fit = np.zeros(size, np.bool_)
+        self._misfit = np.zeros(size, np.bool_)
+        codes = self._table.initials.codes
+        ours, theirs = codes[self._left] > 0, codes[self._right] > 0
+        count = self._table.token_count
+        full = (count[self._left] > 1) & (count[self._right] > 1)
+        self._both_middle = ours & theirs & full
+        settled = full & (self._count_ours == 0) & (self._count_theirs == 0)
+        for pair in np.flatnonzero((ours | theirs) & ~self._both_middle & ~settled):
+            self._judge_initials(int(pair))
+
+    def _judge_initials(self, pair: int) -> None:
+        table = self._table
+        left, right = int(self._left[pair]), int(self._right[pair])
+        ours = table.initials.values[table.initials.codes[left]]
+        theirs = table.initials.values[table.initials.codes[right]]
+        if ours and theirs:
+            fit = all(a == b for a, b in zip(ours, theirs, strict=False))
+        elif ours:
+            rest = self._letters(self._theirs[pair][self._rest_theirs[pair]])
+            if not rest:
+                return
+            fit = ours[0] in rest
+            self._count_theirs[pair] -= fit
+            fit = fit and self._patronymic_fits(ours, right)
+        else:
+            rest = self._letters(self._ours[pair][self._rest_ours[pair]])
+            if not rest:
+                return
+            fit = theirs[0] in rest
+            self._count_ours[pair] -= fit
+            fit = fit and self._patronymic_fits(theirs, left)
+        self._fit[pair], self._misfit[pair] = fit, not fit
+
+    def _letters(self, codes: npt.NDArray[np.int32]) -> set[str]:
+        return {letter for code in codes for letter in self._comparer.letters[code]}
+
+    def _patronymic_fits(self, initials: str, row: int) -> bool:
+        """Tell whether the second initial, if known, is that of the patronymic."""
+        column = self._table.patronymic
+        patronymic = column.values[column.codes[row]]
+        return len(initials) < 2 or not patronymic or patronymic[0] == initials[1]
+
+    # === LEVELS ===
+
+    def _find_level(self) -> Levels:
+        """Return the level of each name; later rules outrank the earlier ones."""
+        likeness = self._joined_likeness()
+        level = self._by_counterparts()
+        misspelt = self._apply_joined(level, likeness)
+        plain = (level >= Name.SAME) & (level <= Name.ONE_OF_SEVERAL)
+        level[plain & (self._worst < _WEAK) & ~misspelt] = Name.WEAK
+        level[self._misfit & (level < Name.ONLY_GIVEN)] = Name.BOTH_HAVE_MORE
+        self._apply_firms(level)
+        fit = self._fit & (level <= Name.ONE_OF_SEVERAL)
+        exact = self._worst[fit] >= _EXACT
+        level[fit] = np.where(exact, Name.INITIALS, Name.PART_MISSPELT)
+        self.bits += np.where(self._fit, _INITIALS_BITS, 0)
+        tokens = self._table.token_count
+        level[(tokens[self._left] == 0) | (tokens[self._right] == 0)] = Name.UNKNOWN
+        says_nothing = np.isin(level, (Name.UNKNOWN, Name.NOTHING, Name.FIRMS_NOTHING))
+        self.bits = np.where(says_nothing, 0, self.bits.clip(1))
+        return level
+
+    def _joined_likeness(self) -> Likeness:
+        column = self._table.joined
+        return compare(
+            column.codes[self._left],
+            column.codes[self._right],
+            column.values,
+            Indel.normalized_similarity,
+        )
+
+    def _by_counterparts(self) -> Levels:
+        """Return the level by how many words have a counterpart."""
+        rest_ours, rest_theirs = self._count_ours > 0, self._count_theirs > 0
+        matches, exact = self._matches, self._worst >= _EXACT
+        level = np.full(len(matches), Name.BOTH_HAVE_MORE, np.int8)
+        level[self._only_given()] = Name.ONLY_GIVEN
+        level[matches == 0] = Name.NOTHING
+        part = rest_ours ^ rest_theirs
+        level[part & (matches == 1)] = Name.ONE_OF_SEVERAL
+        level[part & (matches >= 2)] = Name.PART_MISSPELT
+        level[part & (matches >= 2) & exact] = Name.PART
+        full = ~rest_ours & ~rest_theirs
+        level[full & (matches >= 1)] = Name.MISSPELT
+        level[full & (matches >= 2) & exact] = Name.SAME
+        level[full & (matches == 1) & exact] = Name.ONE_WORD
+        return level
+
+    def _only_given(self) -> Flags:
+        given = self._table.is_given[self._ours] & self._in_ours
+        return np.asarray(given.any(1) & (given.sum(1) == self._matches))
+
+    def _apply_joined(self, level: Levels, likeness: Likeness) -> Flags:
+        """Raise the names that agree as a whole: other blanks, swapped typos."""
+        table = self._table
+        skeleton = table.joined_skeleton.codes
+        ours, theirs = skeleton[self._left], skeleton[self._right]
+        same = (ours == theirs) & self._comparer.long_skeleton[ours]
+        has_words = (self._ours[:, 0] > 0) & (self._theirs[:, 0] > 0)
+        alike = (likeness >= _JOINED_LIKENESS) | same
+        alike &= (level >= Name.ONE_OF_SEVERAL) & has_words
+        level[alike] = Name.MISSPELT
+        equal = table.joined.codes[self._left] == table.joined.codes[self._right]
+        level[equal & alike] = Name.SAME
+        whole = np.minimum(self._our_bits.sum(1), self._their_bits.sum(1))
+        worth = _JOINED_SHARE * whole * np.maximum(likeness, 0.9)
+        self.bits = np.where(alike, np.maximum(self.bits, worth), self.bits)
+        return np.asarray(alike)
+
+    def _apply_firms(self, level: Levels) -> None:
+        """Tell firms, whose words are often common ones, from people."""
+        is_firm = self._table.kind == FIRM
+        firms = is_firm[self._left] & is_firm[self._right]
+        more = level == Name.BOTH_HAVE_MORE
+        single = (self._count_ours == 1) & (self._count_theirs == 1) & ~self._misfit
+        almost = more & single & (self._almost >= _ALMOST) & ~firms
+        level[almost] = Name.ALMOST
+        level[(more | (level == Name.ONLY_GIVEN)) & firms] = Name.FIRMS_HAVE_MORE
+        level[(level == Name.NOTHING) & firms] = Name.FIRMS_NOTHING
+
+    def _compare_given(self) -> Levels:
+        given = self._table.is_given
+        ours, theirs = given[self._ours], given[self._theirs]
+        same = (ours & self._in_ours).any(1) | (theirs & self._in_theirs).any(1)
+        both = ours.any(1) & theirs.any(1)
+        found = np.where(same, Given.SAME, Given.DIFFERENT)
+        return np.where(both, found, Given.UNKNOWN).astype(np.int8)
+
+    def _compare_patronymics(self) -> Levels:
+        """Compare patronymics, else the initials beside two full names."""
+        column = self._table.patronymic
+        ours, theirs = column.codes[self._left], column.codes[self._right]
+        level = np.zeros(len(ours), np.int8)
+        both = np.flatnonzero((ours > 0) & (theirs > 0))
+        score = compare(
+            ours[both], theirs[both], column.values, OSA.normalized_similarity
+        )
+        slip = np.where(score >= _PATRONYMIC_LIKENESS, Alike.SLIP, Alike.DIFFERENT)
+        level[both] = np.where(ours[both] == theirs[both], Alike.SAME, slip)
+        column = self._table.initials
+        letters = np.array([text[:1] for text in column.values])[column.codes]
+        same = letters[self._left] == letters[self._right]
+        middle = self._both_middle & (level == Alike.UNKNOWN)
+        level[middle] = np.where(same, Alike.SLIP, Alike.DIFFERENT)[middle]
+        return level

@@ -1,0 +1,170 @@
+"""Find the duplicates of a whole base."""
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from .cards import NormalCard
+from .clusters import join_pairs
+from .comparison import Compared, Comparer
+from .evidence import Pair, describe
+from .hashing import sample
+from .name_levels import Levels
+from .pairs import Prefilter, candidate_pairs
+from .table import Flags, Floats, Frequencies, Ints, Table
+from .weights import Bits, Weights, chance_bits, field_bits, learn, score_bits
+
+# Bits from which on a pair is shown as a duplicate, is sure enough to be ticked for
+# merging, and from which down it is not even doubtful.
+PROPOSED: Final = 0.0
+PROBABLE: Final = 3.0
+DOUBTFUL: Final = -4.0
+_CHUNK: Final = 200_000
+_LEARN_PAIRS: Final = 100_000
+_CHANCE_PAIRS: Final = 20_000
+_SEEDS: Final = (1, 2, 3)
+# Cards of the very same content from which on one stands for all.
+_MANY_COPIES: Final = 5
+# The share of the cards that have a duplicate, as far as the filter before comparing
+# is concerned.
+_DUPLICATES_AT_MOST: Final = 0.3
+
+
+class Found(NamedTuple):
+    """What a scan has found.
+
+    ``pairs`` are those from ``DOUBTFUL`` on, best first; ``clusters`` hold card ids.
+    ``weights`` and ``frequencies`` are what one card is compared with later.
+    """
+
+    pairs: list[Pair]
+    clusters: list[list[int]]
+    weights: Weights
+    frequencies: Frequencies
+
+
+class Scores(NamedTuple):
+    """Pairs of rows with their scores; ``levels`` and ``bits`` are (fields, pairs)."""
+
+    left: Ints
+    right: Ints
+    score: Floats
+    related: Floats
+    levels: Levels
+    bits: Bits
+
+
+def find_duplicates(
+    cards: Iterable[NormalCard], *, weights: Weights | None = None
+) -> Found:
+    """Compare the cards of a base with one another; their order does not matter.
+
+    :param cards: normal forms with distinct ids
+    :param weights: what an earlier scan has learnt, to score by it again
+    """
+    table = Table(cards)
+    frequencies = Frequencies.of(table)
+    comparer = Comparer(table, frequencies)
+    pairs = _plausible_pairs(table, frequencies)
+    if weights is None:
+        weights = _learn(table, comparer, pairs)
+    scores = score_pairs(comparer, pairs, table.size, weights)
+    described = describe_scores(table, scores)
+    clusters = join_pairs([(pair.left, pair.right, pair.score) for pair in described])
+    return Found(described, clusters, weights, frequencies)
+
+
+def score_pairs(comparer: Comparer, pairs: Ints, size: int, weights: Weights) -> Scores:
+    """Score pairs of rows, chunk by chunk; keep those from ``DOUBTFUL`` on."""
+    parts = [
+        _score_chunk(comparer, *np.divmod(pairs[start : start + _CHUNK], size), weights)
+        for start in range(0, max(len(pairs), 1), _CHUNK)
+    ]
+    return Scores(
+        left=np.concatenate([part.left for part in parts]),
+        right=np.concatenate([part.right for part in parts]),
+        score=np.concatenate([part.score for part in parts]),
+        related=np.concatenate([part.related for part in parts]),
+        levels=np.concatenate([part.levels for part in parts], axis=1),
+        bits=Bits(
+            np.concatenate([part.bits.same for part in parts], axis=1),
+            np.concatenate([part.bits.related for part in parts], axis=1),
+        ),
+    )
+
+
+def describe_scores(table: Table, scores: Scores) -> list[Pair]:
+    """Return the pairs with their evidence, best first, then by ids."""
+    pairs = [
+        describe(
+            int(table.ids[scores.left[at]]),
+            int(table.ids[scores.right[at]]),
+            float(scores.score[at]),
+            float(scores.related[at]),
+            scores.levels[:, at],
+            (scores.bits.same[:, at], scores.bits.related[:, at]),
+        )
+        for at in range(len(scores.left))
+    ]
+    return sorted(pairs, key=lambda pair: (-pair.score, pair.left, pair.right))
+
+
+def _score_chunk(
+    comparer: Comparer, left: Ints, right: Ints, weights: Weights
+) -> Scores:
+    compared = comparer.compare(left, right)
+    bits = field_bits(compared, weights, chance_bits(compared, weights.unrelated))
+    score, related = score_bits(bits, weights)
+    kept = score >= DOUBTFUL
+    return Scores(
+        *(left[kept], right[kept], score[kept], related[kept]),
+        compared.levels[:, kept],
+        Bits(bits.same[:, kept], bits.related[:, kept]),
+    )
+
+
+def _all_pairs(size: int) -> float:
+    return max(size * (size - 1) / 2, 1.0)
+
+
+def _plausible_pairs(table: Table, frequencies: Frequencies) -> Ints:
+    """Return the pairs worth comparing.
+
+    Of many cards with the very same content the first stands for all: each of the
+    others is compared with that one only.
+    """
+    first, is_copy = _copies(table)
+    pairs = candidate_pairs(table, ~is_copy)
+    copies = np.flatnonzero(is_copy)
+    pairs = np.union1d(pairs, first[copies] * table.size + copies)
+    expected = max(_DUPLICATES_AT_MOST * table.size, 1.0)
+    needed = float(np.log2(_all_pairs(table.size)) - np.log2(expected))
+    return Prefilter(table, frequencies).keep(pairs, needed)
+
+
+def _copies(table: Table) -> tuple[Ints, Flags]:
+    """Return the first row with the same content, and which rows it stands for."""
+    starts = np.flatnonzero(~table.same_as_before)
+    sizes = np.diff(np.r_[starts, table.size])
+    first = np.repeat(starts, sizes)
+    return first, table.same_as_before & np.repeat(sizes >= _MANY_COPIES, sizes)
+
+
+def _learn(table: Table, comparer: Comparer, pairs: Ints) -> Weights:
+    """Learn from the pairs, or an even sample of them, beside pairs of chance."""
+    size, total = table.size, _all_pairs(table.size)
+    chosen = pairs
+    if len(pairs) > _LEARN_PAIRS:
+        places = np.unique(sample(len(pairs), _LEARN_PAIRS, _SEEDS[0]))
+        chosen = pairs[places]
+    left = sample(size, _CHANCE_PAIRS, _SEEDS[1])
+    right = sample(size, _CHANCE_PAIRS, _SEEDS[2])
+    apart = left != right
+    chance = comparer.compare(left[apart], right[apart])
+    share = len(chosen) / max(len(pairs), 1) or 1.0
+    return learn(_compare_all(comparer, chosen, size), chance, total * share)
+
+
+def _compare_all(comparer: Comparer, pairs: Ints, size: int) -> Compared:
+    return comparer.compare(*np.divmod(pairs, size))
