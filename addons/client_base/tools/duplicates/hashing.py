@@ -37,7 +37,6 @@ def pair_hashes(first: Hashes, second: Hashes) -> Hashes:
 
 def sample(size: int, count: int, seed: int) -> npt.NDArray[np.int64]:
     """Return ``count`` numbers below ``size``, spread evenly, the same every time."""
-    start: Hashes = mix(np.array([seed], dtype=np.uint64))
-    return (
-        mix(start + np.arange(count, dtype=np.uint64)) % np.uint64(max(size, 1))
-    ).astype(np.int64)
+    steps: Hashes = np.arange(count).astype(np.uint64)
+    scattered = mix(mix(np.array([seed], np.uint64)) + steps)
+    return (scattered % np.uint64(max(size, 1))).astype(np.int64)

@@ -122,7 +122,7 @@ class NamePairs:
         open_pairs = np.arange(len(likeness))
         grid = likeness
         for _ in range(MAX_TOKENS):
-            flat = grid.reshape(len(grid), -1)
+            flat = grid.reshape(len(grid), MAX_TOKENS**2)
             best = flat.argmax(1)
             score = flat[np.arange(len(flat)), best]
             kept = score > 0

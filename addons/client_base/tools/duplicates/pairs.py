@@ -48,7 +48,7 @@ def candidate_pairs(table: Table, shown: Flags | None = None) -> Ints:
 
 def information(frequencies: Frequencies, name: str, column: Column) -> Floats:
     """Return the bits that agreement on each value is worth: log2(N / others)."""
-    bits = np.log2(frequencies.size / frequencies.of_column(name, column))
+    bits = np.log2(max(frequencies.size, 1) / frequencies.of_column(name, column))
     bits[0] = 0
     return np.asarray(bits.clip(0), dtype=np.float64)
 
