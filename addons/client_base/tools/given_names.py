@@ -46,7 +46,7 @@ _GROUPS: Final = """
 степан stepan
 фёдор федор федір федя fedor fedir theodore
 георгий георгій жора george georgy
-леонид леонід лёня leonid
+леонид леонід льоня leonid
 борис boris borys
 эдуард едуард эдик едік eduard edward
 вадим vadim vadym

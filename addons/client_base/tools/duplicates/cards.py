@@ -52,6 +52,7 @@ class NormalCard:
 
     id: int
     parent_id: int
+    is_company: bool
     name: NameForm
     phones: tuple[str, ...]
     emails: tuple[str, ...]
@@ -71,9 +72,10 @@ class NormalCard:
     @classmethod
     def from_json(cls, data: list[Any]) -> "NormalCard":
         """Return the form that ``to_json`` wrote, of the same ``VERSION``."""
-        card_id, parent_id, name, phones, emails, *rest = data
+        card_id, parent_id, is_company, name, phones, emails, *rest = data
         form = NameForm(*(_frozen(value) for value in name))
-        return cls(card_id, parent_id, form, tuple(phones), tuple(emails), *rest)
+        contacts = tuple(phones), tuple(emails)
+        return cls(card_id, parent_id, is_company, form, *contacts, *rest)
 
     @property
     def content(self) -> tuple[Any, ...]:
@@ -83,7 +85,7 @@ class NormalCard:
             *(name.joined, name.tokens, name.plain, name.patronymic, name.initials),
             *(name.legal_form, name.branch, name.place, self.phones, self.emails),
             *(self.tax_id, self.street, self.street_joined, self.house, self.flat),
-            *(self.city, self.zip, self.birthdate),
+            *(self.city, self.zip, self.birthdate, name.gender, self.is_company),
         )
 
 
@@ -113,6 +115,7 @@ class Normalizer:
         return NormalCard(
             id=card.id,
             parent_id=card.parent_id,
+            is_company=card.is_company,
             name=self._names.read(card.name, places, is_company=card.is_company),
             phones=_distinct(map(self._read_phone, card.phones), MAX_PHONES),
             emails=_distinct(map(email_key, card.emails), MAX_EMAILS),

@@ -75,6 +75,7 @@ class Comparer:
             "legal_form": _equal(self._table.legal_form, low, high),
             "branch": self._branches(low, high, names.level),
             "number": self._numbers(low, high),
+            "gender": _equal(self._table.gender, low, high),
             "kind": self._kinds(low, high),
             "family": self._families(low, high),
         }

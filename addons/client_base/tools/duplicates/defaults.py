@@ -22,6 +22,7 @@ SAME: Final[Shares] = {
     "legal_form": (.94, .06),
     "branch": (.08, .01, .01, .02, .88),
     "number": (.93, .07),
+    "gender": (.99, .01),
     "kind": (.78, .21, .01),
     "family": (1.0,),
 }  # fmt: skip
@@ -39,6 +40,7 @@ RELATED: Final[Shares] = {
     "legal_form": (.85, .15),
     "branch": (.04, .47, .28, .05, .16),
     "number": (.70, .30),
+    "gender": (.45, .55),
     "kind": (.68, .28, .04),
     "family": (1.0,),
 }  # fmt: skip
@@ -58,6 +60,7 @@ UNRELATED: Final[Shares] = {
     "legal_form": (.45, .55),
     "branch": (.03, .60, .35, .01, .01),
     "number": (.3, .7),
+    "gender": (.5, .5),
     "kind": (.60, .36, .04),
     "family": (1.0,),
 }  # fmt: skip
@@ -76,8 +79,8 @@ MOST_OF_SAME: Final[dict[str, dict[int, float]]] = {
     "legal_form": {2: .10},
 }  # fmt: skip
 # Not learnt: they tell the same from the related only, and say nothing of chance.
-FIXED: Final = frozenset({"given", "branch", "number", "kind", "family"})
-SILENT_OF_CHANCE: Final = frozenset({"given", "branch", "number", "family"})
+FIXED: Final = frozenset({"given", "branch", "number", "gender", "kind", "family"})
+SILENT_OF_CHANCE: Final = frozenset({"given", "branch", "number", "gender", "family"})
 
 # Levels at which a value agrees -> bits beyond log2(N / other holders of the value).
 # A street says which house only together with its number.

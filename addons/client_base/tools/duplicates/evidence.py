@@ -6,7 +6,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from .levels import FIELDS, Address, Alike, Branch, Family, Given, Kind, Mail
+from .levels import FIELDS, Address, Alike, Branch, Family, Given, Mail, Two
 from .table import Floats
 
 Relation = Literal["", "family", "branch", "household", "colleague", "person", "brand"]
@@ -69,11 +69,14 @@ def describe(
     related: float,
     levels: npt.NDArray[np.int8],
     bits: tuple[Floats, Floats],
+    *,
+    one_is_firm: bool,
 ) -> Pair:
     """Return a scored pair with what each known field says.
 
     :param levels: of each field in the order of ``FIELDS``
     :param bits: of each field for one client and for related ones
+    :param one_is_firm: whether one card is a firm's and the other a person's
     """
     evidence = tuple(
         Evidence(
@@ -90,21 +93,25 @@ def describe(
         max(left, right),
         round(score, 4),
         round(related, 4),
-        _relation(levels),
+        _relation(levels, one_is_firm=one_is_firm),
         evidence,
     )
 
 
-def _relation(levels: npt.NDArray[np.int8]) -> Relation:
+def _relation(levels: npt.NDArray[np.int8], *, one_is_firm: bool) -> Relation:
     """Return what the two are if they are not one client."""
     of = {name: int(levels[place]) for name, place in _PLACE.items()}
     if of["family"] == Family.PARENT_AND_CHILD:
         return "family"
     if of["branch"] in (Branch.ONE_IS_PART, Branch.TWO_PARTS):
         return "branch"
-    if of["kind"] != Kind.SAME:
+    if one_is_firm:
         return "person" if _shares_contact(of) else ""
-    if of["given"] == Given.DIFFERENT or of["patronymic"] == Alike.DIFFERENT:
+    if (
+        of["given"] == Given.DIFFERENT
+        or of["patronymic"] == Alike.DIFFERENT
+        or of["gender"] == Two.DIFFERENT
+    ):
         at_home = of["address"] in (Address.SAME_FLAT, Address.SAME_HOUSE)
         if of["email"] == Mail.SAME_FIRM:
             return "colleague"

@@ -5,7 +5,7 @@ measured on 100,000 generated cards with known truth, by the pairs that no other
 finds; tokens that many cards hold and mailboxes of offices find nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Final, NamedTuple
 
@@ -69,7 +69,7 @@ def kind_of(keys: Hashes) -> Ints:
     return (keys & _KIND_BITS).astype(np.int64)
 
 
-def stored_keys(cards: list[NormalCard]) -> list[tuple[int, int]]:
+def stored_keys(cards: Iterable[NormalCard]) -> list[tuple[int, int]]:
     """Return ``(key, card id)`` for a table of keys, keys as signed 64-bit numbers.
 
     Sorted and distinct. The same for a card alone and among others.

@@ -105,7 +105,7 @@ class Family(IntEnum):
 
 
 class Two(IntEnum):
-    """Legal forms, numbers in names: equal or not."""
+    """Legal forms, numbers in names, genders: equal or not."""
 
     UNKNOWN = 0
     SAME = 1
@@ -125,6 +125,7 @@ FIELDS: Final[dict[str, type[IntEnum]]] = {
     "legal_form": Two,
     "branch": Branch,
     "number": Two,
+    "gender": Two,
     "kind": Kind,
     "family": Family,
 }

@@ -6,19 +6,37 @@ the last scan ``Weights`` and ``Frequencies``. A score is the very same as in a 
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
 
 import numpy as np
 
 from .cards import NormalCard
 from .comparison import Comparer
 from .evidence import Pair
-from .keys import key_cap
-from .scan import describe_scores, score_pairs
+from .keys import key_cap, stored_keys
+from .scan import PROBABLE, describe_scores, score_pairs
 from .table import Frequencies, Table
 from .weights import Weights
 
 # Cards that are compared with one at most; those that share most keys first.
-MAX_CANDIDATES = 100
+MAX_CANDIDATES: Final = 100
+# A match is sure when the second best card is so many bits behind.
+LEAD: Final = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which card a new one is: ``sure``, only likely (``doubtful``), or ``none``."""
+
+    kind: Literal["sure", "doubtful", "none"]
+    best: Pair | None = None
+
+    def other(self, card_id: int) -> int:
+        """Return the id of the card that is not ``card_id``, 0 for none."""
+        if self.best is None:
+            return 0
+        return self.best.right if self.best.left == card_id else self.best.left
 
 
 def choose_candidates(holders: Mapping[int, Sequence[int]]) -> list[int]:
@@ -37,6 +55,19 @@ def choose_candidates(holders: Mapping[int, Sequence[int]]) -> list[int]:
     return ranked[:MAX_CANDIDATES]
 
 
+def choose_match(pairs: Sequence[Pair]) -> Choice:
+    """Return which card is meant, given the pairs of one card, best first.
+
+    Sure is a pair from ``PROBABLE`` on whose lead over the next is at least ``LEAD``.
+    """
+    if not pairs:
+        return Choice("none")
+    best, *others = pairs
+    leads = not others or best.score - others[0].score >= LEAD
+    is_sure = best.score >= PROBABLE and leads
+    return Choice("sure" if is_sure else "doubtful", best)
+
+
 def score_card(
     card: NormalCard,
     candidates: Iterable[NormalCard],
@@ -52,6 +83,35 @@ def score_card(
     return score_links([card, *others], links, weights, frequencies)
 
 
+def find_for_rows(
+    rows: Sequence[NormalCard],
+    cards: Sequence[NormalCard],
+    weights: Weights,
+    frequencies: Frequencies,
+) -> dict[int, list[Pair]]:
+    """Compare each row of a file with the cards that share a key with it.
+
+    :param rows: their ids are none of the cards', negative ones for example
+    :return: id of the row -> its pairs from ``DOUBTFUL`` on, best first
+    """
+    holders: dict[int, list[int]] = {}
+    for key, card_id in stored_keys(cards):
+        holders.setdefault(key, []).append(card_id)
+    keys_of: dict[int, list[int]] = {}
+    for key, row_id in stored_keys(rows):
+        if key in holders:
+            keys_of.setdefault(row_id, []).append(key)
+    links = [
+        (row_id, card_id)
+        for row_id, keys in keys_of.items()
+        for card_id in choose_candidates({key: holders[key] for key in keys})
+    ]
+    found: dict[int, list[Pair]] = {row.id: [] for row in rows}
+    for pair in score_links([*rows, *cards], links, weights, frequencies):
+        found[pair.left if pair.left in found else pair.right].append(pair)
+    return found
+
+
 def score_links(
     cards: Iterable[NormalCard],
     links: Iterable[tuple[int, int]],
@@ -60,18 +120,19 @@ def score_links(
 ) -> list[Pair]:
     """Compare given pairs of cards; return those from ``DOUBTFUL`` on, best first.
 
-    :param cards: all cards of the links; rows of a file have negative ids
+    :param cards: all cards of the links, with distinct ids
     :param links: pairs of their ids
     """
-    table = Table(cards)
+    wanted = [(left, right) for left, right in links if left != right]
+    used = {card_id for link in wanted for card_id in link}
+    if not used:
+        return []
+    table = Table(card for card in cards if card.id in used)
     row_of = {card_id: row for row, card_id in enumerate(table.ids.tolist())}
     codes = {
         min(row_of[left], row_of[right]) * table.size + max(row_of[left], row_of[right])
-        for left, right in links
-        if left != right
+        for left, right in wanted
     }
-    if not codes:
-        return []
     pairs = np.array(sorted(codes), np.int64)
     comparer = Comparer(table, frequencies)
     return describe_scores(table, score_pairs(comparer, pairs, table.size, weights))

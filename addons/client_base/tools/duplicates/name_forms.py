@@ -19,7 +19,7 @@ from .place_forms import PlaceReader
 # Words of a name that are compared; of a longer one the longest words.
 MAX_TOKENS: Final = 5
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"\d+|[^\W\d_]+")
 _CYRILLIC = re.compile("[а-яёіїєґўА-ЯЁІЇЄҐЎ]")
 _LATIN = re.compile("[a-zA-Z]")
 _NO_APOSTROPHES = dict.fromkeys(map(ord, APOSTROPHES))
@@ -44,11 +44,18 @@ _ENDINGS: Final = (
     ("ska", "ski"), ("Qka", "Qki"), ("zka", "zki"), ("ova", "ov"), ("eva", "ev"),
     ("ina", "in"), ("aa", "a"),
 )  # fmt: skip
+_FEMININE: Final = tuple(ending for ending, _ in _ENDINGS)
+_MASCULINE: Final = ("ski", "Qki", "zki", "ov", "ev", "in")
+# Given names whose ending tells the other gender, in folded form.
+_EXCEPTIONS: Final = {"nikita": "m", "ila": "m", "luka": "m", "lubov": "f"}
+_GENDERS: Final = {
+    name: "f" if name.endswith("a") else "m" for name in GIVEN_KEYS
+} | _EXCEPTIONS
 _LAYOUT: Final = str.maketrans(
     "qwertyuiop[]asdfghjkl;'zxcvbnm,.", "йцукенгшщзхїфівапролджєячсмитьбю"
 )
 # Latin text with fewer vowels than this share was typed in the wrong layout.
-_VOWEL_SHARE: Final = 0.2
+_VOWEL_SHARE: Final = 0.4
 _VOWEL = re.compile("[aeiouy]")
 
 
@@ -59,6 +66,7 @@ class NameForm:
     ``tokens`` are folded words in their order, given names in one spelling; ``plain``
     their transliterations. ``initials`` are at most two letters, ``branch`` marks a
     part of a firm and its number, ``place`` is the key of the town the name ends in.
+    ``gender`` is "f" or "m" where surname, given name or patronymic tell.
     """
 
     tokens: tuple[str, ...] = ()
@@ -69,15 +77,17 @@ class NameForm:
     legal_form: str = ""
     branch: str = ""
     place: str = ""
+    gender: str = ""
 
 
 class _Token(NamedTuple):
-    """What one word is: folded, plain, and whether it names an activity."""
+    """What one word is: folded and plain, and whose name it can be."""
 
     folded: str
     plain: str
     is_patronymic: bool
     is_business: bool
+    gender: str = ""
 
 
 class NameReader:
@@ -174,7 +184,16 @@ class _Sorter:
             legal_form=legal_form,
             branch=self._branch,
             place=place,
+            gender=self._gender(tokens),
         )
+
+    def _gender(self, tokens: list[_Token]) -> str:
+        """Return the gender that the words agree on."""
+        genders = {token.gender for token in tokens}
+        if self._patronymic:
+            genders.add("m" if self._patronymic.endswith("C") else "f")
+        genders.discard("")
+        return genders.pop() if len(genders) == 1 else ""
 
     def _is_branch(self, word: str) -> bool:
         """Tell whether a word marks a branch or is the number of one."""
@@ -193,15 +212,27 @@ def _make_token(word: str) -> _Token:
         return _Token(folded, folded, False, False)
     given = GIVEN_NAMES.get(folded)
     if given:
-        return _Token(given, plain or folded, False, False)
+        return _Token(given, plain or folded, False, False, _GENDERS.get(given, ""))
     is_business = folded in BUSINESS_WORDS
     folded = CANONICAL_WORDS.get(folded, folded)
     is_patronymic = folded == "iliC" or (
         len(folded) > 5 and _PATRONYMIC.search(folded) is not None
     )
+    gender = ""
     if not is_patronymic and not is_business:
+        if _CYRILLIC.search(word):
+            gender = _surname_gender(folded)
         folded = _masculine(folded)
-    return _Token(folded, plain or folded, is_patronymic, is_business)
+    return _Token(folded, plain or folded, is_patronymic, is_business, gender)
+
+
+def _surname_gender(folded: str) -> str:
+    """Return the gender of a Slavic surname that has two forms."""
+    if len(folded) < 5:
+        return ""
+    if folded.endswith(_FEMININE):
+        return "f"
+    return "m" if folded.endswith(_MASCULINE) else ""
 
 
 def _masculine(folded: str) -> str:

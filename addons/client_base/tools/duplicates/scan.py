@@ -96,6 +96,8 @@ def score_pairs(comparer: Comparer, pairs: Ints, size: int, weights: Weights) ->
 
 def describe_scores(table: Table, scores: Scores) -> list[Pair]:
     """Return the pairs with their evidence, best first, then by ids."""
+    firm = table.is_company
+    one_is_firm = firm[scores.left] != firm[scores.right]
     pairs = [
         describe(
             int(table.ids[scores.left[at]]),
@@ -104,6 +106,7 @@ def describe_scores(table: Table, scores: Scores) -> list[Pair]:
             float(scores.related[at]),
             scores.levels[:, at],
             (scores.bits.same[:, at], scores.bits.related[:, at]),
+            one_is_firm=bool(one_is_firm[at]),
         )
         for at in range(len(scores.left))
     ]

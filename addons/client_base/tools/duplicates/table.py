@@ -80,6 +80,7 @@ class Table:
             for index, key in enumerate(keyed)
         )
         self._read_names(names)
+        self.is_company = _flags(card.is_company for card in rows)
         self._read_contacts(rows)
         places = Column.of(
             [card.city for card in rows] + [name.place for name in names]
@@ -112,6 +113,7 @@ class Table:
         )
         kinds = [_KINDS.get(text, FIRM) for text in self.legal_form.values]
         self.kind = np.array(kinds, np.int8)[self.legal_form.codes]
+        self.gender = Column.of(name.gender for name in names)
 
     def _read_contacts(self, rows: Sequence[NormalCard]) -> None:
         width = max([len(card.phones) for card in rows], default=0)

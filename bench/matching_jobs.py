@@ -1,0 +1,283 @@
+"""What the benchmark of matching measures: each job in a process of its own.
+
+    python matching_jobs.py ours FILE COLUMNS        also writes our normalised columns
+    python matching_jobs.py splink FILE COLUMNS      reads them, as pg_trgm does
+    python matching_jobs.py pg_trgm FILE COLUMNS DATABASE
+
+The last line that a job prints is JSON: seconds, peak memory, quality.
+"""
+
+import csv
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from matching_data import (
+    Link,
+    Row,
+    best_closure,
+    hard_negatives,
+    judge,
+    precision_from,
+    read_rows,
+)
+
+Figures = dict[str, Any]
+
+COLUMNS = (
+    *("unique_id", "first", "second", "name", "phone", "phone2", "email", "tax_id"),
+    *("city", "zip", "street", "house"),
+)
+PROBABLE = 3.0
+LOOK_UPS = 200
+MOST_ROWS = 4000
+
+
+# === OURS ===
+
+
+def ours(rows: list[Row], columns: Path) -> Figures:
+    """Scan the cards; normalising is measured apart, and so is what is looked up."""
+    _stand_in_for_addon()
+    from client_base.tools.duplicates.cards import Normalizer
+    from client_base.tools.duplicates.scan import find_duplicates
+
+    cards = [_card(row) for row in rows]
+    started, cpu = time.perf_counter(), time.process_time()
+    normalizer = Normalizer()
+    forms = [normalizer.normalize(card) for card in cards]
+    normalized = time.perf_counter()
+    found = find_duplicates(forms)
+    ended, cpu = time.perf_counter(), time.process_time() - cpu
+    peak = _peak_mb()
+    links = [(pair.left, pair.right, pair.score) for pair in found.pairs]
+    figures = judge(rows, found.clusters) | {
+        "cards": len(cards),
+        "normalize": normalized - started,
+        "seconds": ended - started,
+        "cpu": cpu,
+        "peak_mb": peak,
+        "precision_probable": precision_from(rows, links, PROBABLE),
+        "proposed": sum(score >= 0 for _, _, score in links),
+        "hard": hard_negatives(rows, found.clusters),
+    }
+    again = find_duplicates(reversed(forms))
+    figures["same_again"] = (again.pairs, again.weights) == (found.pairs, found.weights)
+    _write_columns(forms, columns)
+    return figures | _look_up(forms, found) | _round_trip(rows, forms)
+
+
+def _look_up(forms: list[Any], found: Any) -> Figures:
+    """Measure looking up cards one by one, keys held in a dictionary."""
+    from client_base.tools.duplicates.keys import key_cap, stored_keys
+    from client_base.tools.duplicates.lookup import choose_candidates, score_card
+
+    holders: dict[int, list[int]] = {}
+    for key, card_id in stored_keys(forms):
+        holders.setdefault(key, []).append(card_id)
+    by_id = {form.id: form for form in forms}
+    asked = forms[:: max(len(forms) // LOOK_UPS, 1)][:LOOK_UPS]
+    started = time.perf_counter()
+    for form in asked:
+        keys = {key for key, _ in stored_keys([form])}
+        near = {key: holders[key][: key_cap(key) + 1] for key in keys}
+        chosen = [by_id[card_id] for card_id in choose_candidates(near)]
+        score_card(form, chosen, found.weights, found.frequencies)
+    spent = time.perf_counter() - started
+    count = sum(map(len, holders.values()))
+    return {"look_up_ms": 1000 * spent / len(asked), "keys": count}
+
+
+def _round_trip(rows: list[Row], forms: list[Any]) -> Figures:
+    """Bring two fifths of the cards in as the rows of a file, the others being the base.
+
+    A row is written into the card of a sure match only.
+    """
+    from client_base.tools.duplicates.lookup import choose_match, find_for_rows
+    from client_base.tools.duplicates.scan import find_duplicates
+
+    truth = {int(row["id"]): row["ent"] for row in rows}
+    split = len(forms) * 3 // 5
+    base, incoming = forms[:split], forms[split:][:MOST_ROWS]
+    known = {truth[form.id] for form in base}
+    found = find_duplicates(base)
+    started = time.perf_counter()
+    answers = find_for_rows(incoming, base, found.weights, found.frequencies)
+    spent = time.perf_counter() - started
+    updates = wrong = 0
+    for form in incoming:
+        choice = choose_match(answers[form.id])
+        if choice.kind == "sure":
+            updates += 1
+            wrong += truth[choice.other(form.id)] != truth[form.id]
+    to_update = sum(truth[form.id] in known for form in incoming)
+    return {
+        "wrong": wrong / len(incoming),
+        "known_updated": (updates - wrong) / max(to_update, 1),
+        "seconds_1000": 1000 * spent / len(incoming),
+    }
+
+
+def _card(row: Row) -> Any:
+    from client_base.tools.duplicates.cards import Card
+
+    return Card(
+        id=int(row["id"]),
+        name=row["name"],
+        is_company=row.get("is_company") == "1",
+        phones=tuple(filter(None, (row.get("phone"), row.get("phone2")))),
+        emails=tuple(filter(None, (row.get("email"),))),
+        tax_id=row.get("vat", ""),
+        street=row.get("street", ""),
+        city=row.get("city", ""),
+        zip=row.get("zip", ""),
+        birthdate=row.get("extra", ""),
+    )
+
+
+def _stand_in_for_addon() -> None:
+    """Let the tools be imported without the models of the addon."""
+    folder = Path(__file__).resolve().parents[1] / "addons" / "client_base"
+    module = ModuleType("client_base")
+    module.__path__ = [str(folder)]
+    sys.modules["client_base"] = module
+
+
+def _write_columns(forms: list[Any], path: Path) -> None:
+    """Write our normal forms, for peers that have none of their own."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        for form in forms:
+            words = sorted(form.name.tokens, key=lambda word: (-len(word), word))
+            first, second, *_ = [*words, "", ""]
+            phone, phone2, *_ = [*form.phones, "", ""]
+            email = form.emails[0] if form.emails else ""
+            writer.writerow(
+                (
+                    *(form.id, first, second, " ".join(sorted(words)), phone, phone2),
+                    *(email, form.tax_id, form.city, form.zip),
+                    *(form.street_joined, form.house),
+                )
+            )
+
+
+# === PEERS ===
+
+
+def splink(rows: list[Row], columns: Path) -> Figures:
+    """Train splink without labels and predict; the threshold is an oracle's."""
+    import pandas as pd
+    from splink import Linker
+    from splink.backends.duckdb import DuckDBAPI
+
+    frame = pd.read_csv(columns, dtype=str)
+    started, cpu = time.perf_counter(), time.process_time()
+    linker = Linker(DuckDBAPI().register(frame), _splink_settings(), log_level=40)
+    _train(linker)
+    predicted = linker.inference.predict(threshold_match_weight=-8)
+    table = predicted.as_pandas_dataframe()
+    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+    names = ("unique_id_l", "unique_id_r", "match_weight")
+    links: list[Link] = [
+        (int(left), int(right), float(weight))
+        for left, right, weight in zip(*(table[name] for name in names), strict=True)
+    ]
+    best = best_closure(rows, links, range(-8, 41))
+    return best | {"seconds": seconds, "cpu": cpu, "peak_mb": _peak_mb()}
+
+
+def _splink_settings() -> Any:
+    from splink import SettingsCreator, block_on
+    from splink import comparison_library as library
+
+    exact = [
+        library.ExactMatch(name).configure(term_frequency_adjustments=True)
+        for name in ("tax_id", "city", "zip")
+    ]
+    return SettingsCreator(
+        link_type="dedupe_only",
+        blocking_rules_to_generate_predictions=[
+            *(block_on(name) for name in ("phone", "phone2", "email", "tax_id")),
+            block_on("first", "second"),
+            block_on("first", "city"),
+            block_on("second", "city"),
+            block_on("street", "house"),
+            block_on("substr(name, 1, 6)", "city"),
+        ],
+        comparisons=[
+            library.JaroWinklerAtThresholds("name", [0.95, 0.88, 0.8]).configure(
+                term_frequency_adjustments=True
+            ),
+            library.LevenshteinAtThresholds("phone", 1).configure(
+                term_frequency_adjustments=True
+            ),
+            library.LevenshteinAtThresholds("email", 2).configure(
+                term_frequency_adjustments=True
+            ),
+            *exact,
+            library.JaroWinklerAtThresholds("street", [0.9]),
+            library.ExactMatch("house"),
+        ],
+    )
+
+
+def _train(linker: Any) -> None:
+    from splink import block_on
+
+    training = linker.training
+    training.estimate_probability_two_random_records_match(
+        [block_on("phone", "first"), block_on("tax_id", "first")], recall=0.5
+    )
+    training.estimate_u_using_random_sampling(max_pairs=1_000_000, seed=1)
+    for rule in (block_on("phone"), block_on("name"), block_on("email")):
+        training.estimate_parameters_using_expectation_maximisation(rule)
+
+
+def pg_trgm(rows: list[Row], columns: Path, database: str) -> Figures:
+    """Join the names by trigrams; equal contacts add to the similarity."""
+    import psycopg2
+
+    with psycopg2.connect(dbname=database) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        cursor.execute(
+            "CREATE TEMP TABLE card (unique_id int, first text, second text, name text,"
+            " phone text, phone2 text, email text, tax_id text, city text, zip text,"
+            " street text, house text)"
+        )
+        with columns.open(encoding="utf-8") as file:
+            cursor.copy_expert("COPY card FROM STDIN CSV HEADER", file)
+        started = time.perf_counter()
+        cursor.execute("CREATE INDEX ON card USING gin (name gin_trgm_ops)")
+        cursor.execute("ANALYZE card")
+        cursor.execute("SET pg_trgm.similarity_threshold = 0.6")
+        cursor.execute(
+            "SELECT a.unique_id, b.unique_id, similarity(a.name, b.name)"
+            " + CASE WHEN a.phone = b.phone THEN 0.5 ELSE 0 END"
+            " + CASE WHEN a.email = b.email THEN 0.5 ELSE 0 END"
+            " + CASE WHEN a.tax_id = b.tax_id THEN 0.5 ELSE 0 END"
+            " + CASE WHEN a.city = b.city THEN 0.2 ELSE 0 END"
+            " FROM card a JOIN card b ON a.name % b.name AND a.unique_id < b.unique_id"
+        )
+        links = [(left, right, float(score)) for left, right, score in cursor]
+        seconds = time.perf_counter() - started
+    best = best_closure(rows, links, [step / 20 for step in range(12, 52)])
+    return best | {"seconds": seconds, "cpu": 0.0, "peak_mb": 0.0}
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main(job: str, path: str, columns: str, *rest: str) -> None:
+    jobs = {"ours": ours, "splink": splink, "pg_trgm": pg_trgm}
+    figures = jobs[job](read_rows(Path(path)), Path(columns), *rest)
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
