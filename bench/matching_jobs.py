@@ -12,6 +12,7 @@ import json
 import resource
 import sys
 import time
+import zlib
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -93,20 +94,31 @@ def _look_up(forms: list[Any], found: Any) -> Figures:
 
 
 def _round_trip(rows: list[Row], forms: list[Any]) -> Figures:
-    """Bring two fifths of the cards in as the rows of a file, the others being the base.
+    """Bring cards in as the rows of a file; a row is written where the match is sure.
 
-    A row is written into the card of a sure match only.
+    The base is the first card of two thirds of the clients; of the others, new clients,
+    the first card is a row as well.
     """
     from client_base.tools.duplicates.lookup import choose_match, find_for_rows
     from client_base.tools.duplicates.scan import find_duplicates
 
     truth = {int(row["id"]): row["ent"] for row in rows}
-    split = len(forms) * 3 // 5
-    base, incoming = forms[:split], forms[split:][:MOST_ROWS]
+    base, incoming = [], []
+    seen: set[str] = set()
+    for form in forms:
+        client = truth[form.id]
+        is_new = zlib.crc32(client.encode()) % 3 == 0
+        if client not in seen:
+            (incoming if is_new else base).append(form)
+        elif not is_new:
+            incoming.append(form)
+        seen.add(client)
+    incoming = incoming[:MOST_ROWS]
     known = {truth[form.id] for form in base}
     found = find_duplicates(base)
     started = time.perf_counter()
-    answers = find_for_rows(incoming, base, found.weights, found.frequencies)
+    weights = found.weights.at_entry(len(base))
+    answers = find_for_rows(incoming, base, weights, found.frequencies)
     spent = time.perf_counter() - started
     updates = wrong = 0
     for form in incoming:

@@ -240,7 +240,8 @@ class Comparer:
 
     def _families(self, left: Ints, right: Ints) -> Levels:
         ids, parents = self._table.ids, self._table.parents
-        tied = (parents[left] == ids[right]) | (parents[right] == ids[left])
+        tied = (parents[left] > 0) & (parents[left] == ids[right])
+        tied |= (parents[right] > 0) & (parents[right] == ids[left])
         return np.where(tied, Family.PARENT_AND_CHILD, Family.UNKNOWN).astype(np.int8)
 
 

@@ -98,5 +98,10 @@ MOST_BITS: Final[dict[str, float]] = {
     "name": 24.0, "phone": 17.0, "email": 17.0, "tax_id": 19.0, "place": 10.0,
     "birthdate": 13.0, "address": 19.0,
 }  # fmt: skip
+# The same for levels without such a value. An address at a public domain is often made
+# from the name, so that one like it says little more than the name does.
+MOST_LEVEL_BITS: Final[dict[str, dict[int, float]]] = {"email": {2: 9.0, 3: 9.0}}
+# Two parts of a firm that are marked alike are rare among pairs of chance.
+SAME_BRANCH_BITS: Final = 3.0
 # A card and the card it belongs to are related by definition: bits against one client.
 PARENT_AND_CHILD_BITS: Final = -8.0

@@ -1,7 +1,8 @@
 """Find the cards of a base that one card, or a few rows of a file, may be.
 
 The base keeps the normal form and the keys of each card (``keys.stored_keys``), and of
-the last scan ``Weights`` and ``Frequencies``. A score is the very same as in a scan.
+the last scan ``Weights`` and ``Frequencies``. By the weights as they are a score is the
+very same as in the scan; ``Weights.at_entry`` fits what comes in at the door.
 """
 
 from collections import Counter

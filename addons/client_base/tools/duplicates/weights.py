@@ -7,14 +7,14 @@ two classes relatives are learnt as duplicates.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 
 from . import defaults
 from .comparison import Compared
-from .levels import FIELDS
+from .levels import FIELDS, Branch
 from .table import Floats, Ints
 
 NAMES: Final = tuple(FIELDS)
@@ -29,6 +29,8 @@ _PRIOR_PAIRS: Final = 80.0
 _PRIOR_SHARE: Final = 0.15
 # Pairs of chance that the defaults weigh as many as.
 _PRIOR_CHANCE: Final = 200.0
+# Half of what comes in at the door is known already.
+KNOWN_AT_ENTRY: Final = 0.5
 _MIN_SAME: Final = 2.0
 _MIN_RELATED: Final = 0.5
 
@@ -65,6 +67,16 @@ class Weights:
             related_prior=prior,
         )
 
+    def at_entry(self, size: int, *, known: float = KNOWN_AT_ENTRY) -> "Weights":
+        """Return the weights for a card that comes in, beside a base of ``size`` cards.
+
+        Whether it is known has nothing to do with the duplicates within the base.
+
+        :param known: share of the incoming cards that the base knows already
+        """
+        prior = float(np.log2(known / max(size, 1)))
+        return replace(self, same_prior=prior, related_prior=prior)
+
     def to_json(self) -> str:
         """Return the weights as text, the same for the same weights."""
         return json.dumps(
@@ -99,10 +111,15 @@ def chance_bits(compared: Compared, unrelated: Shares) -> Floats:
     """
     bits = np.zeros(compared.levels.shape)
     for row, name in enumerate(NAMES):
+        if name == "branch":
+            same = compared.levels[row] == Branch.SAME
+            bits[row, same] = defaults.SAME_BRANCH_BITS
         if name in defaults.SILENT_OF_CHANCE:
             continue
         level = compared.levels[row]
         of_level = -np.log2(np.maximum((1.0, *unrelated[name]), _MIN_CHANCE))
+        for most_level, most in defaults.MOST_LEVEL_BITS.get(name, {}).items():
+            of_level[most_level] = min(of_level[most_level], most)
         bits[row] = of_level[level]
         for agreeing, extra in defaults.VALUE_BITS.get(name, {}).items():
             found = level == agreeing
