@@ -2,10 +2,11 @@
 
 import subprocess
 import sys
+import zlib
 
 import numpy as np
 import pytest
-from client_base.tools.duplicates.cards import Card, Normalizer
+from client_base.tools.duplicates.cards import VERSION, Card, Normalizer
 from client_base.tools.duplicates.hashing import hash_texts, sample
 from client_base.tools.duplicates.keys import KINDS, key_cap, stored_keys
 from client_base.tools.duplicates.lookup import MAX_CANDIDATES, choose_candidates
@@ -58,7 +59,8 @@ def test_keys_are_the_same_in_every_process_and_release():
     # Stored beside the cards: a change here asks for another cards.VERSION.
     assert hash_texts(["phone:+380671234567"]).tolist() == [2080254572151316659]
     card = Card(1, "Мороз", phones=("0671234567",), city="Київ")
-    assert sorted(keys_of(card)[0]) == []
+    digest = zlib.crc32(repr(sorted(keys_of(card)[0])).encode())
+    assert (VERSION, digest) == (1, 1661356546)
 
 
 def test_keys_fit_a_signed_column():

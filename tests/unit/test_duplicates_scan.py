@@ -7,7 +7,13 @@ import pytest
 from client_base.tools.duplicates.cards import Card
 from client_base.tools.duplicates.clusters import join_pairs
 from client_base.tools.duplicates.evidence import Pair, probability
-from client_base.tools.duplicates.lookup import score_card, score_links
+from client_base.tools.duplicates.lookup import (
+    Choice,
+    choose_match,
+    find_for_rows,
+    score_card,
+    score_links,
+)
 from client_base.tools.duplicates.scan import PROPOSED, Found, find_duplicates
 from client_base.tools.duplicates.table import Frequencies
 from client_base.tools.duplicates.weights import Weights
@@ -79,6 +85,67 @@ def test_rows_of_a_file_are_scored_at_once(found: Found):
     pairs = score_links(forms, [(-1, 5), (-1, 9)], found.weights, found.frequencies)
     assert [(pair.left, pair.right) for pair in pairs] == [(-1, 5)]
     assert pairs[0].score > 3
+
+
+def test_rows_of_a_file_find_their_cards(found: Found):
+    known = [replace(respelt(person(at), 0), id=-at) for at in (1, 4, 7)]
+    stranger = replace(person(2), id=-99, name="Ґудзь Еміль", phones=(), emails=())
+    base_forms = normalized(base(doubled=0))
+    weights = found.weights.at_entry(len(base_forms))
+    rows = normalized([*known, stranger])
+    answers = find_for_rows(rows, base_forms, weights, found.frequencies)
+    choices = {row.id: choose_match(answers[row.id]) for row in rows}
+    assert {at: choices[-at].other(-at) for at in (1, 4, 7)} == {1: 2, 4: 5, 7: 8}
+    assert {choices[-at].kind for at in (1, 4, 7)} == {"sure"}
+    assert choices[-99].kind == "none"
+
+
+def test_two_cards_that_fit_alike_are_not_sure(found: Found):
+    row = normalized([replace(person(1), id=-1)])[0]
+    twins = normalized([person(1), respelt(person(1), 900)])
+    pairs = score_card(row, twins, found.weights, found.frequencies)
+    assert [choose_match(pairs).kind, choose_match(pairs[:1]).kind] == [
+        "doubtful",
+        "sure",
+    ]
+    assert choose_match([]) == Choice("none")
+    assert choose_match([]).other(1) == 0
+
+
+def test_what_comes_in_is_judged_apart_from_duplicates_within(found: Found):
+    clean = find_duplicates(normalized(base(doubled=0)))
+    assert clean.weights.same_prior < found.weights.same_prior
+    entry = {w.at_entry(1000).same_prior for w in (clean.weights, found.weights)}
+    assert len(entry) == 1
+
+
+def test_card_without_parent_is_no_child_of_the_card_being_entered():
+    ours, theirs = normalized([replace(person(1), id=0), respelt(person(1), 900)])
+    weights = Weights.default(PAIRS_OF_BASE)
+    (pair,) = score_card(ours, [theirs], weights, NOTHING_COUNTED)
+    assert pair.relation != "family"
+    assert pair.score > 0
+
+
+def test_mother_and_son_with_initials_are_not_one():
+    home = {"phones": ("0671234567",), "street": "Садова 5 кв 7"}
+    son = score(Card(1, "Петров Олег", **home), Card(2, "Петрова О. І.", **home))
+    same = score(Card(1, "Петров Олег", **home), Card(2, "Петров О. І.", **home))
+    assert same is not None
+    assert same.score > 3
+    assert son is None or son.score < same.score - 5
+
+
+def test_mailbox_made_from_a_name_says_little():
+    def with_mail(domain: str) -> float:
+        pair = score(
+            Card(1, "Мороз Іван", emails=(f"ivan.moroz@{domain}",)),
+            Card(2, "Мороз Іван", emails=(f"ivan.morozz@{domain}",)),
+        )
+        assert pair is not None
+        return next(item.same for item in pair.evidence if item.field == "email")
+
+    assert with_mail("ukr.net") < 9.5
 
 
 def test_weights_survive_json(found: Found):
