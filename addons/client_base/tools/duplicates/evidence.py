@@ -1,18 +1,20 @@
 """Why two cards may be one client, as data that a sentence can be made of."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from .levels import FIELDS, Address, Alike, Branch, Family, Given, Mail, Two
-from .table import Floats
 
 Relation = Literal["", "family", "branch", "household", "colleague", "person", "brand"]
 
 _NAMES: Final = tuple(FIELDS)
-_PLACE: Final = {name: place for place, name in enumerate(_NAMES)}
+_LEVELS: Final = {
+    name: {int(level): level.name.lower() for level in levels}
+    for name, levels in FIELDS.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,11 @@ def probability(bits: float) -> float:
 
 
 def describe(
-    left: int,
-    right: int,
+    ids: tuple[int, int],
     score: float,
     related: float,
-    levels: npt.NDArray[np.int8],
-    bits: tuple[Floats, Floats],
+    levels: Sequence[int],
+    bits: Iterable[tuple[float, float]],
     *,
     one_is_firm: bool,
 ) -> Pair:
@@ -79,28 +80,17 @@ def describe(
     :param one_is_firm: whether one card is a firm's and the other a person's
     """
     evidence = tuple(
-        Evidence(
-            name,
-            FIELDS[name](level).name.lower(),
-            round(float(bits[0][place]), 2),
-            round(float(bits[1][place]), 2),
-        )
-        for place, (name, level) in enumerate(zip(_NAMES, levels.tolist(), strict=True))
+        Evidence(name, _LEVELS[name][level], same, of_related)
+        for name, level, (same, of_related) in zip(_NAMES, levels, bits, strict=True)
         if level
     )
-    return Pair(
-        min(left, right),
-        max(left, right),
-        round(score, 4),
-        round(related, 4),
-        _relation(levels, one_is_firm=one_is_firm),
-        evidence,
-    )
+    relation = _relation(levels, one_is_firm=one_is_firm)
+    return Pair(min(ids), max(ids), score, related, relation, evidence)
 
 
-def _relation(levels: npt.NDArray[np.int8], *, one_is_firm: bool) -> Relation:
+def _relation(levels: Sequence[int], *, one_is_firm: bool) -> Relation:
     """Return what the two are if they are not one client."""
-    of = {name: int(levels[place]) for name, place in _PLACE.items()}
+    of = dict(zip(_NAMES, levels, strict=True))
     if of["family"] == Family.PARENT_AND_CHILD:
         return "family"
     if of["branch"] in (Branch.ONE_IS_PART, Branch.TWO_PARTS):

@@ -97,18 +97,23 @@ def score_pairs(comparer: Comparer, pairs: Ints, size: int, weights: Weights) ->
 def describe_scores(table: Table, scores: Scores) -> list[Pair]:
     """Return the pairs with their evidence, best first, then by ids."""
     firm = table.is_company
-    one_is_firm = firm[scores.left] != firm[scores.right]
+    one_is_firm = (firm[scores.left] != firm[scores.right]).tolist()
+    left, right = table.ids[scores.left].tolist(), table.ids[scores.right].tolist()
+    score, related = (x.round(4).tolist() for x in (scores.score, scores.related))
+    levels = scores.levels.T.tolist()
+    same, of_related = (
+        x.round(2).T.tolist() for x in (scores.bits.same, scores.bits.related)
+    )
     pairs = [
         describe(
-            int(table.ids[scores.left[at]]),
-            int(table.ids[scores.right[at]]),
-            float(scores.score[at]),
-            float(scores.related[at]),
-            scores.levels[:, at],
-            (scores.bits.same[:, at], scores.bits.related[:, at]),
-            one_is_firm=bool(one_is_firm[at]),
+            (left[at], right[at]),
+            score[at],
+            related[at],
+            levels[at],
+            zip(same[at], of_related[at], strict=True),
+            one_is_firm=one_is_firm[at],
         )
-        for at in range(len(scores.left))
+        for at in range(len(left))
     ]
     return sorted(pairs, key=lambda pair: (-pair.score, pair.left, pair.right))
 
