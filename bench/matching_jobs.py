@@ -31,7 +31,7 @@ Figures = dict[str, Any]
 
 COLUMNS = (
     *("unique_id", "first", "second", "name", "phone", "phone2", "email", "tax_id"),
-    *("city", "zip", "street", "house"),
+    *("city", "zip", "street", "house", "rest", "branch", "birthdate"),
 )
 PROBABLE = 3.0
 LOOK_UPS = 200
@@ -174,6 +174,9 @@ def _write_columns(forms: list[Any], path: Path) -> None:
                     *(form.id, first, second, " ".join(sorted(words)), phone, phone2),
                     *(email, form.tax_id, form.city, form.zip),
                     *(form.street_joined, form.house),
+                    form.name.patronymic or form.name.initials,
+                    form.name.branch or form.name.place,
+                    form.birthdate,
                 )
             )
 
@@ -209,7 +212,7 @@ def _splink_settings() -> Any:
 
     exact = [
         library.ExactMatch(name).configure(term_frequency_adjustments=True)
-        for name in ("tax_id", "city", "zip")
+        for name in ("tax_id", "city", "zip", "birthdate")
     ]
     return SettingsCreator(
         link_type="dedupe_only",
@@ -222,9 +225,13 @@ def _splink_settings() -> Any:
             block_on("substr(name, 1, 6)", "city"),
         ],
         comparisons=[
-            library.JaroWinklerAtThresholds("name", [0.95, 0.88, 0.8]).configure(
-                term_frequency_adjustments=True
+            *(
+                library.JaroWinklerAtThresholds(name, [0.92, 0.8]).configure(
+                    term_frequency_adjustments=True
+                )
+                for name in ("first", "second")
             ),
+            *(library.ExactMatch(name) for name in ("rest", "branch")),
             library.LevenshteinAtThresholds("phone", 1).configure(
                 term_frequency_adjustments=True
             ),
@@ -246,7 +253,7 @@ def _train(linker: Any) -> None:
         [block_on("phone", "first"), block_on("tax_id", "first")], recall=0.5
     )
     training.estimate_u_using_random_sampling(max_pairs=1_000_000, seed=1)
-    for rule in (block_on("phone"), block_on("name"), block_on("email")):
+    for rule in (block_on("phone"), block_on("first", "second"), block_on("email")):
         training.estimate_parameters_using_expectation_maximisation(rule)
 
 
@@ -259,7 +266,7 @@ def pg_trgm(rows: list[Row], columns: Path, database: str) -> Figures:
         cursor.execute(
             "CREATE TEMP TABLE card (unique_id int, first text, second text, name text,"
             " phone text, phone2 text, email text, tax_id text, city text, zip text,"
-            " street text, house text)"
+            " street text, house text, rest text, branch text, birthdate text)"
         )
         with columns.open(encoding="utf-8") as file:
             cursor.copy_expert("COPY card FROM STDIN CSV HEADER", file)

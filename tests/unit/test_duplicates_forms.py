@@ -4,12 +4,14 @@ import json
 
 import pytest
 from client_base.tools.alphabet import fold_word
+from client_base.tools.duplicates import mail_forms
 from client_base.tools.duplicates.cards import Card, NormalCard, Normalizer, zip_key
 from client_base.tools.duplicates.mail_forms import email_key
 from client_base.tools.duplicates.name_forms import NameForm, NameReader
 from client_base.tools.duplicates.place_forms import PlaceReader
+from client_base.tools.emails import normalize_email
 from duplicate_cards import cards
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 # A letter of another alphabet for each letter of folded words.
@@ -156,6 +158,12 @@ def test_contacts_normalize_to_themselves(card: Card):
     )
     for name in ("phones", "emails", "tax_id", "zip", "birthdate"):
         assert getattr(again, name) == getattr(form, name)
+
+
+@given(st.from_regex(mail_forms._PLAIN, fullmatch=True))
+def test_plain_address_is_read_the_same_the_long_way(text: str):
+    assume(len(text) < 60 and not text.startswith(mail_forms._LABELS))
+    assert normalize_email(text) == text
 
 
 @given(cards(1), cards(2))

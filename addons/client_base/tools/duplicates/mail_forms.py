@@ -1,9 +1,15 @@
 """E-mail addresses as keys: one mailbox, one key."""
 
+import re
 from typing import Final
 
 from ..emails import normalize_email
 
+# What ``normalize_email`` only puts in lower case: nearly all, in a tenth of the time.
+_PLAIN = re.compile(
+    r"[a-z0-9_-]+(?:[.+][a-z0-9_-]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,24}"
+)
+_LABELS: Final = ("mail", "email", "e-mail")
 _DOMAINS: Final = {
     "googlemail.com": "gmail.com", "gmial.com": "gmail.com", "gmai.com": "gmail.com",
     "gmail.con": "gmail.com", "gmail.ru": "gmail.com", "gmail.co": "gmail.com",
@@ -33,7 +39,10 @@ def email_key(text: str) -> str:
     """
     if "@" not in text:
         return ""
-    local, at, domain = normalize_email(text).rpartition("@")
+    lowered = text.lower()
+    if not _PLAIN.fullmatch(lowered) or lowered.startswith(_LABELS):
+        lowered = normalize_email(text)
+    local, at, domain = lowered.rpartition("@")
     if not at:
         return ""
     domain = _DOMAINS.get(domain, domain)

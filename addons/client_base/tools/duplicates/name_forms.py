@@ -36,6 +36,8 @@ _PLACE = re.compile(
     r"\(([^()]*)\)\s*$|\s[-–—]\s+([^-–—«»\"“”„]*)$"
     r"|(?<!\w)(?:[ув]\s+)?[мг]\.\s*([\w\s-]+)$"
 )
+# A quick look before: no name ends in a place without one of these.
+_PLACE_HINT = re.compile(r"[)–—]|\s-|[мг]\.")
 _STOPS: Final = "м г у в and the та і и й of for de"
 _STOP_WORDS: Final = frozenset(_STOPS.split())
 # Feminine surnames and adjectives, so that husband and wife, and the two languages,
@@ -112,7 +114,7 @@ class NameReader:
         place = ""
         if is_company or "(" in lowered or " - " in lowered or "." in lowered:
             lowered, place = _take_place(lowered, places)
-        if is_company:
+        if is_company and "-" in lowered:
             lowered = _HYPHEN.sub(r"\1", lowered)
         words = _repair_layout(_WORD.findall(lowered), lowered)
         words, short_form = _drop_forms(words)
@@ -252,10 +254,10 @@ def _tidy(text: str) -> str:
 
 def _one_script(text: str) -> str:
     """Return ``text`` with the Latin look-alikes in mostly Cyrillic text replaced."""
-    if text.isascii():
+    if text.isascii() or not _LATIN.search(text):
         return text
     latin = len(_LATIN.findall(text))
-    if not latin or latin >= len(_CYRILLIC.findall(text)):
+    if latin >= len(_CYRILLIC.findall(text)):
         return text
     return " ".join(
         word.translate(_TO_CYRILLIC)
@@ -275,7 +277,7 @@ def _take_spelled_out(lowered: str) -> tuple[str, str]:
 
 def _take_place(lowered: str, places: PlaceReader) -> tuple[str, str]:
     """Take the town a name ends in off the text; return its key too."""
-    found = _PLACE.search(lowered)
+    found = _PLACE.search(lowered) if _PLACE_HINT.search(lowered) else None
     if found is None:
         return lowered, ""
     place = (found[1] or found[2] or found[3] or "").strip(" .,")

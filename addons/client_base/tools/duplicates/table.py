@@ -38,8 +38,8 @@ class Column:
     def of(cls, texts: Iterable[str]) -> "Column":
         """Return the column of one value a card."""
         known: dict[str, int] = {"": 0}
-        codes = np.fromiter((known.setdefault(x, len(known)) for x in texts), np.int32)
-        return cls(codes, list(known))
+        codes = [known.setdefault(text, len(known)) for text in texts]
+        return cls(np.array(codes, np.int32), list(known))
 
     @classmethod
     def of_many(cls, rows: Sequence[tuple[str, ...]], width: int) -> "Column":
