@@ -117,8 +117,7 @@ def _round_trip(rows: list[Row], forms: list[Any]) -> Figures:
     known = {truth[form.id] for form in base}
     found = find_duplicates(base)
     started = time.perf_counter()
-    weights = found.weights.at_entry(len(base))
-    answers = find_for_rows(incoming, base, weights, found.frequencies)
+    answers = find_for_rows(incoming, base, found.frequencies)
     spent = time.perf_counter() - started
     updates = wrong = 0
     for form in incoming:

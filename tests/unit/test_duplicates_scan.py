@@ -15,7 +15,7 @@ from client_base.tools.duplicates.lookup import (
     score_links,
 )
 from client_base.tools.duplicates.scan import PROPOSED, Found, find_duplicates
-from client_base.tools.duplicates.table import Frequencies
+from client_base.tools.duplicates.table import Frequencies, Table
 from client_base.tools.duplicates.weights import Weights
 from duplicate_cards import base, cards, firm, normalized, person, respelt
 from hypothesis import given, settings
@@ -93,11 +93,22 @@ def test_rows_of_a_file_find_their_cards(found: Found):
     base_forms = normalized(base(doubled=0))
     weights = found.weights.at_entry(len(base_forms))
     rows = normalized([*known, stranger])
-    answers = find_for_rows(rows, base_forms, weights, found.frequencies)
+    answers = find_for_rows(rows, base_forms, found.frequencies, weights)
     choices = {row.id: choose_match(answers[row.id]) for row in rows}
     assert {at: choices[-at].other(-at) for at in (1, 4, 7)} == {1: 2, 4: 5, 7: 8}
     assert {choices[-at].kind for at in (1, 4, 7)} == {"sure"}
     assert choices[-99].kind == "none"
+
+
+def test_rows_of_a_large_file_teach_the_weights():
+    rows = normalized([replace(respelt(person(at), 0), id=-at) for at in range(1, 90)])
+    cards_of_base = normalized([person(at) for at in range(150)])
+    counted = Frequencies.of(Table(cards_of_base))
+    answers = find_for_rows(rows, cards_of_base, counted)
+    chosen = {row: choose_match(pairs) for row, pairs in answers.items()}
+    assert {choice.kind for choice in chosen.values()} == {"sure"}
+    assert all(choice.other(row) == 1 - row for row, choice in chosen.items())
+    assert find_for_rows(rows, [], counted) == {row.id: [] for row in rows}
 
 
 def test_two_cards_that_fit_alike_are_not_sure(found: Found):

@@ -16,8 +16,8 @@ from .cards import NormalCard
 from .comparison import Comparer
 from .evidence import Pair
 from .keys import key_cap, stored_keys
-from .scan import PROBABLE, describe_scores, score_pairs
-from .table import Frequencies, Table
+from .scan import PROBABLE, describe_scores, learn_weights, score_pairs
+from .table import Frequencies, Ints, Table
 from .weights import Weights
 
 # Cards that are compared with one at most; those that share most keys first.
@@ -87,28 +87,27 @@ def score_card(
 def find_for_rows(
     rows: Sequence[NormalCard],
     cards: Sequence[NormalCard],
-    weights: Weights,
     frequencies: Frequencies,
+    weights: Weights | None = None,
 ) -> dict[int, list[Pair]]:
     """Compare each row of a file with the cards that share a key with it.
 
     :param rows: their ids are none of the cards', negative ones for example
+    :param weights: by default learnt from the rows themselves, which takes some hundred
+        of them; for fewer rows those of the last scan, ``at_entry``
     :return: id of the row -> its pairs from ``DOUBTFUL`` on, best first
     """
-    holders: dict[int, list[int]] = {}
-    for key, card_id in stored_keys(cards):
-        holders.setdefault(key, []).append(card_id)
-    keys_of: dict[int, list[int]] = {}
-    for key, row_id in stored_keys(rows):
-        if key in holders:
-            keys_of.setdefault(row_id, []).append(key)
-    links = [
-        (row_id, card_id)
-        for row_id, keys in keys_of.items()
-        for card_id in choose_candidates({key: holders[key] for key in keys})
-    ]
+    links = _links_by_key(rows, cards)
     found: dict[int, list[Pair]] = {row.id: [] for row in rows}
-    for pair in score_links([*rows, *cards], links, weights, frequencies):
+    if not links:
+        return found
+    table, pairs = _rows_of_links([*rows, *cards], links)
+    comparer = Comparer(table, frequencies)
+    if weights is None:
+        total = float(len(rows) * len(cards))
+        weights = learn_weights(table, comparer, pairs, total)
+    scores = score_pairs(comparer, pairs, table.size, weights)
+    for pair in describe_scores(table, scores):
         found[pair.left if pair.left in found else pair.right].append(pair)
     return found
 
@@ -125,15 +124,40 @@ def score_links(
     :param links: pairs of their ids
     """
     wanted = [(left, right) for left, right in links if left != right]
-    used = {card_id for link in wanted for card_id in link}
-    if not used:
+    if not wanted:
         return []
+    table, pairs = _rows_of_links(cards, wanted)
+    comparer = Comparer(table, frequencies)
+    return describe_scores(table, score_pairs(comparer, pairs, table.size, weights))
+
+
+def _links_by_key(
+    rows: Sequence[NormalCard], cards: Sequence[NormalCard]
+) -> list[tuple[int, int]]:
+    """Return ids of rows and cards that share a key."""
+    holders: dict[int, list[int]] = {}
+    for key, card_id in stored_keys(cards):
+        holders.setdefault(key, []).append(card_id)
+    keys_of: dict[int, list[int]] = {}
+    for key, row_id in stored_keys(rows):
+        if key in holders:
+            keys_of.setdefault(row_id, []).append(key)
+    return [
+        (row_id, card_id)
+        for row_id, keys in keys_of.items()
+        for card_id in choose_candidates({key: holders[key] for key in keys})
+    ]
+
+
+def _rows_of_links(
+    cards: Iterable[NormalCard], links: Sequence[tuple[int, int]]
+) -> tuple[Table, Ints]:
+    """Return the table of the cards in the links, and the links as its rows."""
+    used = {card_id for link in links for card_id in link}
     table = Table(card for card in cards if card.id in used)
     row_of = {card_id: row for row, card_id in enumerate(table.ids.tolist())}
     codes = {
         min(row_of[left], row_of[right]) * table.size + max(row_of[left], row_of[right])
-        for left, right in wanted
+        for left, right in links
     }
-    pairs = np.array(sorted(codes), np.int64)
-    comparer = Comparer(table, frequencies)
-    return describe_scores(table, score_pairs(comparer, pairs, table.size, weights))
+    return table, np.array(sorted(codes), np.int64)

@@ -6,8 +6,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from .cards import NormalCard
-from .clusters import join_pairs
-from .comparison import Compared, Comparer
+from .clusters import Link, join_pairs
+from .comparison import Comparer
 from .evidence import Pair, describe
 from .hashing import sample
 from .name_levels import Levels
@@ -45,7 +45,10 @@ class Found(NamedTuple):
 
 
 class Scores(NamedTuple):
-    """Pairs of rows with their scores; ``levels`` and ``bits`` are (fields, pairs)."""
+    """Pairs of rows with their scores; ``levels`` and ``bits`` are (fields, pairs).
+
+    ``dropped`` are the pairs below ``DOUBTFUL``, (2, pairs).
+    """
 
     left: Ints
     right: Ints
@@ -53,6 +56,7 @@ class Scores(NamedTuple):
     related: Floats
     levels: Levels
     bits: Bits
+    dropped: Ints
 
 
 def find_duplicates(
@@ -68,10 +72,11 @@ def find_duplicates(
     comparer = Comparer(table, frequencies)
     pairs = _plausible_pairs(table, frequencies)
     if weights is None:
-        weights = _learn(table, comparer, pairs)
+        weights = learn_weights(table, comparer, pairs, _all_pairs(table.size))
     scores = score_pairs(comparer, pairs, table.size, weights)
     described = describe_scores(table, scores)
-    clusters = join_pairs([(pair.left, pair.right, pair.score) for pair in described])
+    links = [(pair.left, pair.right, pair.score) for pair in described]
+    clusters = join_pairs(links + _contradictions(table, scores))
     return Found(described, clusters, weights, frequencies)
 
 
@@ -91,6 +96,7 @@ def score_pairs(comparer: Comparer, pairs: Ints, size: int, weights: Weights) ->
             np.concatenate([part.bits.same for part in parts], axis=1),
             np.concatenate([part.bits.related for part in parts], axis=1),
         ),
+        dropped=np.concatenate([part.dropped for part in parts], axis=1),
     )
 
 
@@ -118,6 +124,18 @@ def describe_scores(table: Table, scores: Scores) -> list[Pair]:
     return sorted(pairs, key=lambda pair: (-pair.score, pair.left, pair.right))
 
 
+def _contradictions(table: Table, scores: Scores) -> list[Link]:
+    """Return the dropped pairs of cards that other pairs may put into one cluster."""
+    is_proposed = scores.score >= PROPOSED
+    linked = np.zeros(table.size, np.bool_)
+    linked[scores.left[is_proposed]] = True
+    linked[scores.right[is_proposed]] = True
+    left, right = scores.dropped
+    both = linked[left] & linked[right]
+    ids = zip(table.ids[left[both]], table.ids[right[both]], strict=True)
+    return [(int(one), int(other), DOUBTFUL) for one, other in ids]
+
+
 def _score_chunk(
     comparer: Comparer, left: Ints, right: Ints, weights: Weights
 ) -> Scores:
@@ -129,6 +147,7 @@ def _score_chunk(
         *(left[kept], right[kept], score[kept], related[kept]),
         compared.levels[:, kept],
         Bits(bits.same[:, kept], bits.related[:, kept]),
+        np.stack([left[~kept], right[~kept]]),
     )
 
 
@@ -159,20 +178,20 @@ def _copies(table: Table) -> tuple[Ints, Flags]:
     return first, table.same_as_before & np.repeat(sizes >= _MANY_COPIES, sizes)
 
 
-def _learn(table: Table, comparer: Comparer, pairs: Ints) -> Weights:
-    """Learn from the pairs, or an even sample of them, beside pairs of chance."""
-    size, total = table.size, _all_pairs(table.size)
-    chosen = pairs
+def learn_weights(
+    table: Table, comparer: Comparer, pairs: Ints, total: float
+) -> Weights:
+    """Learn from pairs of rows, or an even sample of them, beside pairs of chance.
+
+    :param total: number of all pairs that ``pairs`` were chosen from
+    """
+    size, chosen = table.size, pairs
     if len(pairs) > _LEARN_PAIRS:
-        places = np.unique(sample(len(pairs), _LEARN_PAIRS, _SEEDS[0]))
-        chosen = pairs[places]
+        chosen = pairs[np.unique(sample(len(pairs), _LEARN_PAIRS, _SEEDS[0]))]
     left = sample(size, _CHANCE_PAIRS, _SEEDS[1])
     right = sample(size, _CHANCE_PAIRS, _SEEDS[2])
     apart = left != right
     chance = comparer.compare(left[apart], right[apart])
     share = len(chosen) / max(len(pairs), 1) or 1.0
-    return learn(_compare_all(comparer, chosen, size), chance, total * share)
-
-
-def _compare_all(comparer: Comparer, pairs: Ints, size: int) -> Compared:
-    return comparer.compare(*np.divmod(pairs, size))
+    compared = comparer.compare(*np.divmod(chosen, max(size, 1)))
+    return learn(compared, chance, max(total * share, 1.0))
