@@ -1,9 +1,9 @@
 """A card of a client, and the normal form in which cards are compared."""
 
 import re
-from dataclasses import astuple, dataclass
-from functools import lru_cache
-from typing import Any, Final
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
 from ..phones import parse_number, repair_digits
 from ..tax_id import tax_id_key
@@ -42,8 +42,7 @@ class Card:
     parent_id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class NormalCard:
+class NormalCard(NamedTuple):
     """The normal form of a card; see ``NameForm`` for the name.
 
     ``street`` holds its words sorted, ``street_joined`` the same in their order without
@@ -67,7 +66,7 @@ class NormalCard:
 
     def to_json(self) -> list[Any]:
         """Return the form as plain lists, for ``from_json``."""
-        return list(astuple(self))
+        return [list(self.name) if part is self.name else part for part in self]
 
     @classmethod
     def from_json(cls, data: list[Any]) -> "NormalCard":
@@ -105,7 +104,6 @@ class Normalizer:
         self._country = country
         self._names = NameReader()
         self._places = PlaceReader()
-        self._read_phone = lru_cache(maxsize=4096)(self._phone)
 
     def normalize(self, card: Card) -> NormalCard:
         """Return the normal form of a card."""
@@ -117,7 +115,7 @@ class Normalizer:
             parent_id=card.parent_id,
             is_company=card.is_company,
             name=self._names.read(card.name, places, is_company=card.is_company),
-            phones=_distinct(map(self._read_phone, card.phones), MAX_PHONES),
+            phones=_distinct(map(self._phone, card.phones), MAX_PHONES),
             emails=_distinct(map(email_key, card.emails), MAX_EMAILS),
             tax_id=tax_id_key(card.tax_id) if card.tax_id else "",
             street=street.words,
@@ -148,6 +146,7 @@ def zip_key(text: str) -> str:
     return "".join(text.split()).lower().lstrip("0")
 
 
-def _distinct(values: Any, limit: int) -> tuple[str, ...]:
+def _distinct(values: Iterable[str], limit: int) -> tuple[str, ...]:
     """Return the values that are not empty, sorted: their order says nothing."""
-    return tuple(sorted({value for value in values if value})[:limit])
+    known = set(filter(None, values))
+    return tuple(sorted(known)[:limit]) if known else ()

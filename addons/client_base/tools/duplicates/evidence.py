@@ -1,8 +1,7 @@
 """Why two cards may be one client, as data that a sentence can be made of."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
@@ -17,8 +16,7 @@ _LEVELS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What one field says of a pair, in bits.
 
     ``same`` is log2 of how many times as often cards of one client look like this as
@@ -36,8 +34,7 @@ class Evidence:
         return self.same - self.related
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """Two cards that may be one client, ``left`` the lower id.
 
     ``score`` is log2 of the odds that they are: 0 is even, +3 is 8 to 1. ``relation``
@@ -79,13 +76,13 @@ def describe(
     :param bits: of each field for one client and for related ones
     :param one_is_firm: whether one card is a firm's and the other a person's
     """
-    evidence = tuple(
+    evidence = [
         Evidence(name, _LEVELS[name][level], same, of_related)
         for name, level, (same, of_related) in zip(_NAMES, levels, bits, strict=True)
         if level
-    )
+    ]
     relation = _relation(levels, one_is_firm=one_is_firm)
-    return Pair(min(ids), max(ids), score, related, relation, evidence)
+    return Pair(min(ids), max(ids), score, related, relation, tuple(evidence))
 
 
 def _relation(levels: Sequence[int], *, one_is_firm: bool) -> Relation:

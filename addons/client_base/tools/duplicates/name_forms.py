@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from ..alphabet import APOSTROPHES, spell
@@ -61,8 +60,7 @@ _VOWEL_SHARE: Final = 0.4
 _VOWEL = re.compile("[aeiouy]")
 
 
-@dataclass(frozen=True, slots=True)
-class NameForm:
+class NameForm(NamedTuple):
     """A name taken apart.
 
     ``tokens`` are folded words in their order, given names in one spelling; ``plain``
@@ -173,16 +171,16 @@ class _Sorter:
         patronymic = self._patronymic
         if patronymic and not tokens:
             tokens, patronymic = [_Token(patronymic, patronymic, False, False)], ""
-        distinct = {token.folded: token.plain for token in reversed(tokens)}
-        kept = list(dict.fromkeys(token.folded for token in tokens))
+        plain = {token.folded: token.plain for token in reversed(tokens)}
+        kept = list(dict.fromkeys([token.folded for token in tokens]))
         if len(kept) > MAX_TOKENS:
             kept = sorted(kept, key=lambda word: (-len(word), word))[:MAX_TOKENS]
         return NameForm(
             tokens=tuple(kept),
-            plain=tuple(distinct[word] for word in kept),
-            joined="".join(token.folded for token in tokens),
+            plain=tuple([plain[word] for word in kept]),
+            joined="".join([token.folded for token in tokens]),
             patronymic=patronymic,
-            initials="".join(letter[:1] for letter in self._initials)[:2],
+            initials="".join([letter[:1] for letter in self._initials])[:2],
             legal_form=legal_form,
             branch=self._branch,
             place=place,

@@ -68,11 +68,13 @@ class PlaceReader:
         if not text:
             return Street()
         lowered = unicodedata.normalize("NFKC", text).lower()
+        if "-" in lowered:
+            lowered = _ORDINAL.sub(" ", lowered)
         flat = ""
         found = _FLAT.search(lowered)
         if found:
             flat, lowered = found[1], lowered[: found.start()]
-        core, numbers = self._sort_words(_ORDINAL.sub(" ", lowered), city)
+        core, numbers = self._sort_words(lowered, city)
         house = numbers[0].lstrip("0") if numbers else ""
         if not flat and len(numbers) > 1:
             flat = numbers[1]
