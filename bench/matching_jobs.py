@@ -94,26 +94,12 @@ def _look_up(forms: list[Any], found: Any) -> Figures:
 
 
 def _round_trip(rows: list[Row], forms: list[Any]) -> Figures:
-    """Bring cards in as the rows of a file; a row is written where the match is sure.
-
-    The base is the first card of two thirds of the clients; of the others, new clients,
-    the first card is a row as well.
-    """
+    """Bring cards in as rows of a file; a row is written where the match is sure."""
     from client_base.tools.duplicates.lookup import choose_match, find_for_rows
     from client_base.tools.duplicates.scan import find_duplicates
 
     truth = {int(row["id"]): row["ent"] for row in rows}
-    base, incoming = [], []
-    seen: set[str] = set()
-    for form in forms:
-        client = truth[form.id]
-        is_new = zlib.crc32(client.encode()) % 3 == 0
-        if client not in seen:
-            (incoming if is_new else base).append(form)
-        elif not is_new:
-            incoming.append(form)
-        seen.add(client)
-    incoming = incoming[:MOST_ROWS]
+    base, incoming = _split(forms, truth)
     known = {truth[form.id] for form in base}
     found = find_duplicates(base)
     started = time.perf_counter()
@@ -131,6 +117,24 @@ def _round_trip(rows: list[Row], forms: list[Any]) -> Figures:
         "known_updated": (updates - wrong) / max(to_update, 1),
         "seconds_1000": 1000 * spent / len(incoming),
     }
+
+
+def _split(forms: list[Any], truth: dict[int, str]) -> tuple[list[Any], list[Any]]:
+    """Return the base, the first card of two thirds of the clients, and the rows.
+
+    Rows are their other cards, and the first card of the other clients, the new ones.
+    """
+    base, incoming = [], []
+    seen: set[str] = set()
+    for form in forms:
+        client = truth[form.id]
+        is_new = zlib.crc32(client.encode()) % 3 == 0
+        if client not in seen:
+            (incoming if is_new else base).append(form)
+        elif not is_new:
+            incoming.append(form)
+        seen.add(client)
+    return base, incoming[:MOST_ROWS]
 
 
 def _card(row: Row) -> Any:
@@ -207,12 +211,7 @@ def splink(rows: list[Row], columns: Path) -> Figures:
 
 def _splink_settings() -> Any:
     from splink import SettingsCreator, block_on
-    from splink import comparison_library as library
 
-    exact = [
-        library.ExactMatch(name).configure(term_frequency_adjustments=True)
-        for name in ("tax_id", "city", "zip", "birthdate")
-    ]
     return SettingsCreator(
         link_type="dedupe_only",
         blocking_rules_to_generate_predictions=[
@@ -223,25 +222,24 @@ def _splink_settings() -> Any:
             block_on("street", "house"),
             block_on("substr(name, 1, 6)", "city"),
         ],
-        comparisons=[
-            *(
-                library.JaroWinklerAtThresholds(name, [0.92, 0.8]).configure(
-                    term_frequency_adjustments=True
-                )
-                for name in ("first", "second")
-            ),
-            *(library.ExactMatch(name) for name in ("rest", "branch")),
-            library.LevenshteinAtThresholds("phone", 1).configure(
-                term_frequency_adjustments=True
-            ),
-            library.LevenshteinAtThresholds("email", 2).configure(
-                term_frequency_adjustments=True
-            ),
-            *exact,
-            library.JaroWinklerAtThresholds("street", [0.9]),
-            library.ExactMatch("house"),
-        ],
+        comparisons=_splink_comparisons(),
     )
+
+
+def _splink_comparisons() -> list[Any]:
+    from splink import comparison_library as library
+
+    by_frequency = [
+        *(library.JaroWinklerAtThresholds(x, [0.92, 0.8]) for x in ("first", "second")),
+        library.LevenshteinAtThresholds("phone", 1),
+        library.LevenshteinAtThresholds("email", 2),
+        *(library.ExactMatch(x) for x in ("tax_id", "city", "zip", "birthdate")),
+    ]
+    return [
+        *(x.configure(term_frequency_adjustments=True) for x in by_frequency),
+        library.JaroWinklerAtThresholds("street", [0.9]),
+        *(library.ExactMatch(x) for x in ("rest", "branch", "house")),
+    ]
 
 
 def _train(linker: Any) -> None:

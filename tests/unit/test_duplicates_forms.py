@@ -177,6 +177,14 @@ def test_what_was_read_before_changes_nothing(card: Card, other: Card):
     assert used.normalize(card) == Normalizer().normalize(card)
 
 
+def test_pages_in_a_field_are_cut():
+    forms = [
+        Normalizer().normalize(Card(1, text, street=text, city=text))
+        for text in ("слово " * 40, "слово " * 100_000)
+    ]
+    assert forms[0] == forms[1]
+
+
 @given(cards(1))
 def test_form_survives_json(card: Card):
     form = Normalizer().normalize(card)

@@ -16,6 +16,9 @@ from .place_forms import PlaceReader
 VERSION: Final = 1
 MAX_PHONES: Final = 4
 MAX_EMAILS: Final = 3
+# Letters of a name, a street or a town that are read: a remark of pages in the field of
+# the name must not slow everything down.
+MAX_LETTERS: Final = 200
 _MIN_PHONE_DIGITS = 6
 _EXTENSION = re.compile(r"(?:дод|доб|вн|ext|x|х|#).*$", re.IGNORECASE)
 _NOT_DIGIT = re.compile(r"\D+")
@@ -108,13 +111,14 @@ class Normalizer:
     def normalize(self, card: Card) -> NormalCard:
         """Return the normal form of a card."""
         places = self._places
-        city = places.city(card.city)
-        street = places.street(card.street, city)
+        city = places.city(card.city[:MAX_LETTERS])
+        street = places.street(card.street[:MAX_LETTERS], city)
+        name = card.name[:MAX_LETTERS]
         return NormalCard(
             id=card.id,
             parent_id=card.parent_id,
             is_company=card.is_company,
-            name=self._names.read(card.name, places, is_company=card.is_company),
+            name=self._names.read(name, places, is_company=card.is_company),
             phones=_distinct(map(self._phone, card.phones), MAX_PHONES),
             emails=_distinct(map(email_key, card.emails), MAX_EMAILS),
             tax_id=tax_id_key(card.tax_id) if card.tax_id else "",

@@ -81,8 +81,8 @@ class Comparer:
         }
         bits = {
             "name": names.bits, "phone": phone_bits, "email": email_bits,
-            "tax_id": tax_bits, "address": address_bits, "place": place_bits,
-            "birthdate": birth_bits,
+            "tax_id": tax_bits, "address": address_bits,
+            "place": place_bits, "birthdate": birth_bits,
         }  # fmt: skip
         return Compared(np.stack([levels[name] for name in FIELDS]), bits)
 

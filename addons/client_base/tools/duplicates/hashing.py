@@ -15,7 +15,8 @@ _STEP = np.uint64(0x9E3779B97F4A7C15)
 
 def hash_texts(texts: Iterable[str]) -> Hashes:
     """Return 64 bits of BLAKE2b of each text."""
-    digests = b"".join(blake2b(text.encode(), digest_size=8).digest() for text in texts)
+    encoded = (text.encode(errors="surrogatepass") for text in texts)
+    digests = b"".join(blake2b(data, digest_size=8).digest() for data in encoded)
     return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
 
 

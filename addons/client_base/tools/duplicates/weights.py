@@ -85,7 +85,7 @@ class Weights:
 
     @classmethod
     def from_json(cls, text: str) -> "Weights":
-        """Return what ``to_json`` wrote."""
+        """Return what ``to_json`` wrote, under the same ``cards.VERSION``."""
         data: dict[str, Any] = json.loads(text)
         for name in ("same", "related", "unrelated"):
             data[name] = {key: tuple(row) for key, row in data[name].items()}
