@@ -19,7 +19,7 @@ _UNFOLDED = str.maketrans("abvhdeZziklmnoprstufQCS", "абвгдежзиклмн
 
 
 def read(name: str, *, is_company: bool = False) -> NameForm:
-    return NameReader().read(name, PlaceReader(), is_company=is_company)
+    return NameReader().parse(name, PlaceReader(), is_company=is_company)
 
 
 @pytest.mark.parametrize(

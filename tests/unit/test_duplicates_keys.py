@@ -131,8 +131,11 @@ def test_empty_and_unknown_cards_have_no_keys():
 def test_python_hashing_plays_no_part():
     code = (
         "from client_base.tools.duplicates.keys import stored_keys;"
+        "from client_base.tools.duplicates.scan import find_duplicates;"
         "from duplicate_cards import base, normalized;"
-        "print(stored_keys(normalized(base(20, 5))))"
+        "forms = normalized(base(40, 20));"
+        "found = find_duplicates(forms);"
+        "print(stored_keys(forms), found.pairs, found.clusters, found.weights)"
     )
     outputs = {
         subprocess.run(
@@ -145,3 +148,4 @@ def test_python_hashing_plays_no_part():
         for seed in ("1", "2")
     }
     assert len(outputs) == 1
+    assert "[1, 10001]" in outputs.pop()

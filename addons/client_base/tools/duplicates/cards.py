@@ -118,7 +118,7 @@ class Normalizer:
             id=card.id,
             parent_id=card.parent_id,
             is_company=card.is_company,
-            name=self._names.read(name, places, is_company=card.is_company),
+            name=self._names.parse(name, places, is_company=card.is_company),
             phones=_distinct(map(self._phone, card.phones), MAX_PHONES),
             emails=_distinct(map(email_key, card.emails), MAX_EMAILS),
             tax_id=tax_id_key(card.tax_id) if card.tax_id else "",

@@ -96,7 +96,7 @@ class NameReader:
     def __init__(self) -> None:
         self._tokens: dict[str, _Token] = {}
 
-    def read(self, text: str, places: PlaceReader, *, is_company: bool) -> NameForm:
+    def parse(self, text: str, places: PlaceReader, *, is_company: bool) -> NameForm:
         """Take a name apart.
 
         :param places: knows the towns that stand in names of branches
