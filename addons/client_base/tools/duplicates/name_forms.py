@@ -23,7 +23,7 @@ _CYRILLIC = re.compile("[а-яёіїєґўА-ЯЁІЇЄҐЎ]")
 _LATIN = re.compile("[a-zA-Z]")
 _NO_APOSTROPHES = dict.fromkeys(map(ord, APOSTROPHES))
 _TO_CYRILLIC = str.maketrans("aceopxyikmtABCEHKMOPTXI", "асеорхуікмтАВСЕНКМОРТХІ")
-_HYPHEN = re.compile(r"([^\W\d_]{2,})-(?=[^\W\d_]{2,})")
+_HYPHEN = re.compile(r"([^\W\d_]{2,})-(?=[^\W\d_])")
 _INITIALS = re.compile(r"(?<!\w)([^\W\d_])\.\s?(?:([^\W\d_])\.)?")
 _PATRONYMIC = re.compile(r"(?:oviC|eviC|ovna|evna|ivna|iCna|iliC|kuzmiC|lukiC)$")
 _BRANCH = re.compile(
