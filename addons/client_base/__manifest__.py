@@ -17,7 +17,15 @@
         "digest",
     ],
     "external_dependencies": {
-        "python": ["docxtpl", "phonenumbers", "rapidfuzz", "openpyxl", "xlrd", "xlwt"],
+        "python": [
+            "docxtpl",
+            "numpy",
+            "phonenumbers",
+            "rapidfuzz",
+            "openpyxl",
+            "xlrd",
+            "xlwt",
+        ],
     },
     "data": [
         "security/client_base_groups.xml",
@@ -37,6 +45,7 @@
         "views/client_offer_views.xml",
         "report/client_interaction_views.xml",
         "views/client_change_views.xml",
+        "views/client_duplicate_views.xml",
         "views/client_import_row_views.xml",
         "views/client_import_views.xml",
         "views/client_import_layout_views.xml",

@@ -20,6 +20,7 @@ def post_init_hook(env):
 def uninstall_hook(env):
     """Take away what Odoo leaves behind and what would break without our columns."""
     env["ir.filters"].search([("model_id", "=like", "client.%")]).unlink()
+    env.cr.execute("DROP TABLE IF EXISTS client_duplicate_key")
     partner_model = [("model_id", "=", "res.partner")]
     names = _get_column_names(env)
     searches = env["ir.filters"].search(partner_model)

@@ -14,6 +14,14 @@ from . import client_group_entry
 from . import client_group
 from . import client_group_member
 from . import client_contact_point
+from . import client_duplicate_form
+from . import client_duplicate_store
+from . import client_duplicate_lookup
+from . import client_duplicate_reason
+from . import client_duplicate_cluster
+from . import client_duplicate
+from . import client_duplicate_scan
+from . import duplicate_owner
 from . import client_offer
 from . import contact_point_owner
 from . import card_rules

@@ -129,6 +129,7 @@ class ClientContactPoint(models.Model):
         created = super().create([self._note_event(vals) for vals in vals_list])
         created._apply_blacklists()
         created._push_to_partners()
+        created._touch_forms()
         return created
 
     def write(self, vals):
@@ -145,6 +146,7 @@ class ClientContactPoint(models.Model):
         if vals.keys() & {"value", "kind"}:
             self._apply_blacklists()
         if vals.keys() & {"value", "sequence", "kind", "partner_id"}:
+            self._touch_forms()
             self._push_to_partners()
             for partner, kind in former.values():
                 partner._push_primary_contacts([kind])
@@ -154,10 +156,16 @@ class ClientContactPoint(models.Model):
         partners = self.partner_id
         kinds = set(self.mapped("kind"))
         in_step = self.env.context.get("contact_points") is IN_STEP
+        self._touch_forms()
         result = super().unlink()
         if not in_step:
             partners._push_primary_contacts(kinds)
         return result
+
+    def _touch_forms(self):
+        """Let the cards be compared by what their points say now."""
+        partners_sudo = self.sudo().partner_id  # whoever may write points
+        self.env["client.duplicate.form"]._touch(partners_sudo.ids)
 
     # === ACCESS ===
 

@@ -23,6 +23,7 @@ class ResPartner(models.Model):
         "client.interaction.owner",
         "client.person.owner",
         "client.property.keeper",
+        "client.duplicate.owner",
     ]
 
     phone_sanitized = fields.Char(index="btree_not_null")

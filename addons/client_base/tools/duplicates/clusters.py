@@ -4,7 +4,7 @@ Pairs are joined best first. A card that fits one member and contradicts the oth
 stays out: transitive closure would chain namesakes together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 from typing import Final
 
@@ -16,15 +16,22 @@ MAX_CLUSTER: Final = 25
 
 # Two cards and the score of the pair in bits.
 Link = tuple[int, int, float]
+# Tells of two cards whether they are known to be two clients.
+Apart = Callable[[int, int], bool]
 
 
 def join_pairs(
-    links: Sequence[Link], *, threshold: float = 0.0, max_size: int = MAX_CLUSTER
+    links: Sequence[Link],
+    *,
+    threshold: float = 0.0,
+    max_size: int = MAX_CLUSTER,
+    apart: Apart | None = None,
 ) -> list[list[int]]:
     """Return clusters of cards, each sorted, in the order of their first card.
 
     :param links: pairs with their scores, also those below the threshold: they speak
         against joining the clusters of the two cards
+    :param apart: cards that never come into one cluster, whatever speaks for it
     """
     scores = {_ordered(left, right): score for left, right, score in links}
     ranked = sorted(
@@ -38,6 +45,8 @@ def join_pairs(
         if ours is theirs or len(ours) + len(theirs) > max_size:
             continue
         if _evidence(ours, theirs, scores) < 0:
+            continue
+        if apart and any(apart(*_ordered(*two)) for two in product(ours, theirs)):
             continue
         ours += theirs
         cluster.update(dict.fromkeys(theirs, ours))

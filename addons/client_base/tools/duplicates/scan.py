@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from .cards import NormalCard
-from .clusters import Link, join_pairs
+from .clusters import Apart, Link, join_pairs
 from .comparison import Comparer
 from .evidence import Pair, describe
 from .hashing import sample
@@ -60,12 +60,17 @@ class Scores(NamedTuple):
 
 
 def find_duplicates(
-    cards: Iterable[NormalCard], *, weights: Weights | None = None
+    cards: Iterable[NormalCard],
+    *,
+    weights: Weights | None = None,
+    apart: Apart | None = None,
 ) -> Found:
     """Compare the cards of a base with one another; their order does not matter.
 
     :param cards: normal forms with distinct ids
     :param weights: what an earlier scan has learnt, to score by it again
+    :param apart: tells which two cards, the lower id first, are known to be two
+        clients; such pairs are left out and never share a cluster
     """
     table = Table(cards)
     frequencies = Frequencies.of(table)
@@ -76,7 +81,9 @@ def find_duplicates(
     scores = score_pairs(comparer, pairs, table.size, weights)
     described = describe_scores(table, scores)
     links = [(pair.left, pair.right, pair.score) for pair in described]
-    clusters = join_pairs(links + _contradictions(table, scores))
+    clusters = join_pairs(links + _contradictions(table, scores), apart=apart)
+    if apart:
+        described = [pair for pair in described if not apart(pair.left, pair.right)]
     return Found(described, clusters, weights, frequencies)
 
 

@@ -1,0 +1,215 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools.duplicates.clusters import join_pairs
+from ..tools.duplicates.scan import PROBABLE, PROPOSED
+from .client_duplicate_reason import RELATIONS
+
+# Bits from which on nobody need look twice.
+CERTAIN = 6.0
+GRADES = [
+    ("certain", "Certain"),
+    ("probable", "Probable"),
+    ("likely", "Likely"),
+    ("doubtful", "Doubtful"),
+]
+# The least bits of each grade.
+LEAST_BITS = {"certain": CERTAIN, "probable": PROBABLE, "likely": PROPOSED}
+
+
+class ClientDuplicate(models.Model):
+    """Two cards that may be one client, with the evidence.
+
+    Proposed by the search for duplicates, decided by people.
+    """
+
+    _name = "client.duplicate"
+    _description = "Likely Duplicate"
+    _inherit = [
+        "client.duplicate.store",
+        "client.duplicate.lookup",
+        "client.duplicate.reason",
+    ]
+    _order = "bits desc, id"
+
+    left_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Card",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+    )
+    right_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Other Card",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    cluster_id = fields.Many2one(
+        comodel_name="client.duplicate.cluster",
+        string="Client",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="All cards that are likely this client.",
+    )
+    bits = fields.Float(
+        string="Evidence",
+        readonly=True,
+        digits=(6, 1),
+        aggregator="avg",
+        help="Each step of one doubles the odds: +3 is eight to one, 0 is even.",
+    )
+    score = fields.Float(
+        string="Certainty",
+        readonly=True,
+        digits=(5, 4),
+        aggregator="avg",
+        help="The probability that the two cards are one client, 0 to 1.",
+    )
+    grade = fields.Selection(
+        selection=GRADES, compute="_compute_grade", search="_search_grade"
+    )
+    relation = fields.Selection(
+        selection=RELATIONS,
+        string="If Not One Client",
+        readonly=True,
+        help="What the two most likely are to each other, if they are two.",
+    )
+    evidence = fields.Json(string="Field by Field", readonly=True)
+    state = fields.Selection(
+        selection=[
+            ("open", "To Decide"),
+            ("merged", "Merged"),
+            ("different", "Different Clients"),
+        ],
+        required=True,
+        default="open",
+        readonly=True,
+        index=True,
+    )
+    decided_by_id = fields.Many2one(
+        comodel_name="res.users", string="Decided by", readonly=True
+    )
+    decided_on = fields.Datetime(readonly=True)
+    left_mark = fields.Char(readonly=True)
+    right_mark = fields.Char(readonly=True)
+
+    _pair_uniq = models.Constraint(
+        "UNIQUE (left_id, right_id)", "A pair is known once."
+    )
+    _ordered = models.Constraint("CHECK (left_id < right_id)", "The lower id first.")
+
+    @api.depends("left_id", "right_id")
+    def _compute_display_name(self):
+        for pair in self:
+            names = (pair.left_id.display_name, pair.right_id.display_name)
+            pair.display_name = " = ".join(filter(None, names))
+
+    @api.depends("bits")
+    def _compute_grade(self):
+        for pair in self:
+            pair.grade = next(
+                (grade for grade, least in LEAST_BITS.items() if pair.bits >= least),
+                "doubtful",
+            )
+
+    @api.model
+    def _search_grade(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        limits = list(LEAST_BITS.items())
+        most = [None, *(least for _grade, least in limits)]
+        domains = {
+            grade: Domain("bits", ">=", least)
+            & (Domain("bits", "<", above) if above is not None else Domain.TRUE)
+            for (grade, least), above in zip(limits, most, strict=False)
+        }
+        domains["doubtful"] = Domain("bits", "<", PROPOSED)
+        return Domain.OR(domains[one] for one in value if one in domains)
+
+    # === ACTIONS ===
+
+    @api.model
+    def scan(self):
+        """Search the whole base for duplicates: a small one at once, others behind.
+
+        :return: id of the ``client.duplicate.scan``
+        """
+        return self.env["client.duplicate.scan"]._request().id
+
+    def action_different(self):
+        """Say that the cards of each pair are different clients, for everybody.
+
+        It is forgotten when one of the two cards changes in what is compared.
+
+        :return: True
+        """
+        self.check_access("write")
+        decided_sudo = self.sudo().filtered(lambda pair: pair.state != "merged")
+        decided_sudo._decide("different")
+        return True
+
+    def action_reopen(self):
+        """Take back that the cards are different clients."""
+        self.check_access("write")
+        pairs_sudo = self.sudo().filtered(lambda pair: pair.state == "different")
+        pairs_sudo.write({"state": "open", "decided_by_id": False, "decided_on": False})
+        pairs_sudo._join_again()
+        return True
+
+    # === BUSINESS ===
+
+    def _decide(self, state):
+        marks = self._fetch_marks()
+        for pair in self:
+            pair.write(
+                {
+                    "state": state,
+                    "decided_by_id": self.env.user.id,
+                    "decided_on": fields.Datetime.now(),
+                    "left_mark": marks.get(pair.left_id.id),
+                    "right_mark": marks.get(pair.right_id.id),
+                }
+            )
+        self._join_again()
+
+    def _fetch_marks(self):
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT partner_id, mark FROM client_duplicate_form"
+                " WHERE partner_id = ANY(%s)",
+                (self.left_id | self.right_id).ids,
+            )
+        )
+        return dict(rows)
+
+    def _join_again(self):
+        """Put the cards of these pairs and of their clusters into clusters anew."""
+        cards = self.left_id | self.right_id | self.cluster_id.pair_ids.left_id
+        cards |= self.cluster_id.pair_ids.right_id
+        around = self.search(
+            Domain("left_id", "in", cards.ids) | Domain("right_id", "in", cards.ids)
+        )
+        open_pairs = around.filtered(lambda pair: pair.state == "open")
+        apart = {
+            (pair.left_id.id, pair.right_id.id)
+            for pair in around
+            if pair.state == "different"
+        }
+        links = [(one.left_id.id, one.right_id.id, one.bits) for one in open_pairs]
+        clusters = self._store_clusters(
+            join_pairs(links, apart=lambda *two: two in apart)
+        )
+        for pair in around:
+            ours, theirs = (
+                clusters.get(one.id) for one in (pair.left_id, pair.right_id)
+            )
+            is_joined = pair in open_pairs and ours == theirs and pair.bits >= PROPOSED
+            pair.cluster_id = ours if is_joined else False
+        self.env.flush_all()
+        self.env["client.duplicate.cluster"]._drop_empty()
+        self.env.invalidate_all(flush=False)

@@ -1,0 +1,154 @@
+import json
+
+from odoo import api, models
+from odoo.tools import SQL, split_every
+
+from ..tools.duplicates.scan import PROPOSED
+
+BATCH = 5000
+COLUMNS = (
+    "left_id",
+    "right_id",
+    "cluster_id",
+    "bits",
+    "score",
+    "relation",
+    "evidence",
+    "state",
+)
+
+
+class ClientDuplicateStore(models.AbstractModel):
+    """Brings the stored pairs in line with what a scan or a look at one card found."""
+
+    _name = "client.duplicate.store"
+    _description = "Storing of Duplicates"
+
+    @api.model
+    def _get_apart(self):
+        """Say which cards are two clients: by a person, or of two companies.
+
+        :return: callable that takes the ids of two cards, the lower one first
+        """
+        different = self._fetch_different()
+        rows = self.env.execute_query(
+            SQL("SELECT id, company_id FROM res_partner WHERE company_id IS NOT NULL")
+        )
+        company = dict(rows)
+
+        def is_apart(left, right):
+            ours, theirs = company.get(left), company.get(right)
+            foreign = ours and theirs and ours != theirs
+            return bool(foreign) or (left, right) in different
+
+        return is_apart
+
+    @api.model
+    def _store(self, found):
+        """Store the pairs of a scan of all cards; open ones that it lacks go.
+
+        :param found: ``tools.duplicates.scan.Found``, without what ``_get_apart`` names
+        :return: how many pairs are proposed as duplicates
+        """
+        clusters = self._store_clusters(found.clusters)
+        self._delete_vanished(found.pairs)
+        for batch in split_every(BATCH, found.pairs, list):
+            self._upsert(batch, clusters)
+        self.env["client.duplicate.cluster"]._drop_empty()
+        self.env.invalidate_all(flush=False)
+        return sum(pair.score >= PROPOSED for pair in found.pairs)
+
+    @api.model
+    def _fetch_different(self):
+        """:return: set of pairs that people told apart, both cards as they were then"""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT pair.left_id, pair.right_id
+                  FROM client_duplicate pair
+                  JOIN client_duplicate_form of_left
+                    ON of_left.partner_id = pair.left_id
+                   AND of_left.mark = pair.left_mark
+                  JOIN client_duplicate_form of_right
+                    ON of_right.partner_id = pair.right_id
+                   AND of_right.mark = pair.right_mark
+                 WHERE pair.state = 'different'
+                """
+            )
+        )
+        return set(rows)
+
+    @api.model
+    def _store_clusters(self, clusters):
+        """:return: id of a card -> id of the cluster it is in"""
+        known = self.env["client.duplicate.cluster"]._keep_known(clusters)
+        return {
+            card: cluster_id
+            for cluster_id, cards in zip(known, clusters, strict=True)
+            for card in cards
+        }
+
+    @api.model
+    def _delete_vanished(self, pairs):
+        """Delete open pairs that are no longer alike, and what was told apart then."""
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM client_duplicate pair
+                      WHERE pair.state = 'open'
+                        AND NOT EXISTS (
+                                SELECT 1
+                                  FROM UNNEST(%s::int[], %s::int[]) AS found(one, other)
+                                 WHERE found.one = pair.left_id
+                                   AND found.other = pair.right_id
+                            )
+                """,
+                [pair.left for pair in pairs],
+                [pair.right for pair in pairs],
+            )
+        )
+
+    @api.model
+    def _upsert(self, pairs, clusters):
+        names = SQL(", ").join(map(SQL.identifier, COLUMNS))
+        rows = SQL(", ").join(self._to_row(pair, clusters) for pair in pairs)
+        changed = ("cluster_id", "bits", "score", "relation", "evidence", "state")
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO client_duplicate AS pair (
+                            %(names)s, create_uid, create_date, write_uid, write_date
+                          )
+                     SELECT row.*, %(user)s, %(now)s, %(user)s, %(now)s
+                       FROM (VALUES %(rows)s) AS row(%(names)s)
+                ON CONFLICT (left_id, right_id) DO UPDATE
+                        SET %(set)s, write_date = EXCLUDED.write_date
+                      WHERE (%(old)s) IS DISTINCT FROM (%(new)s)
+                """,
+                names=names,
+                rows=rows,
+                set=SQL(", ").join(
+                    SQL("%s = EXCLUDED.%s", SQL.identifier(one), SQL.identifier(one))
+                    for one in changed
+                ),
+                old=SQL(", ").join(SQL.identifier("pair", one) for one in changed),
+                new=SQL(", ").join(SQL.identifier("excluded", one) for one in changed),
+                user=self.env.uid,
+                now=self.env.cr.now(),
+            )
+        )
+
+    @api.model
+    def _to_row(self, pair, clusters):
+        ours, theirs = clusters.get(pair.left), clusters.get(pair.right)
+        cluster = ours if ours == theirs and pair.score >= PROPOSED else None
+        return SQL(
+            "(%s, %s, %s::int, %s::float8, %s::float8, %s, %s::jsonb, 'open')",
+            pair.left,
+            pair.right,
+            cluster,
+            pair.score,
+            round(pair.probability, 4),
+            pair.relation or None,
+            json.dumps([list(one) for one in pair.evidence]),
+        )

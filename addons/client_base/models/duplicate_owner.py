@@ -1,0 +1,22 @@
+from odoo import api, models
+
+from .client_duplicate_form import CARD_FIELDS
+
+
+class DuplicateOwner(models.AbstractModel):
+    """Lets the form in which a card is compared follow the card."""
+
+    _name = "client.duplicate.owner"
+    _description = "Owner of a Form to Compare"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        self.env["client.duplicate.form"]._touch(partners.ids)
+        return partners
+
+    def write(self, vals):
+        result = super().write(vals)
+        if CARD_FIELDS & vals.keys():
+            self.env["client.duplicate.form"]._touch(self.ids)
+        return result

@@ -1,0 +1,167 @@
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError
+from odoo.tests import tagged, users
+
+from ..tools.duplicates.cards import Card
+from .common import ClientCommon
+
+
+@tagged("post_install", "-at_install")
+class TestClientDuplicate(ClientCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["client.duplicate"].search([]).unlink()
+        cls.left = cls._make_card("Шапкець Лариса Леонідівна", "067 123 45 67")
+        cls.right = cls._make_card("Shpakets Larisa Leonidivna", "+380671234567")
+        cls.stranger = cls._make_card("Коваленко Ігор Петрович", "050 765 43 21")
+
+    @classmethod
+    def _make_card(cls, name, phone, **vals):
+        return cls.env["res.partner"].create(
+            {
+                "name": name,
+                "phone": phone,
+                "email": f"client{phone[-5:].replace(' ', '')}@example.com",
+                "city": "Полтава",
+                "street": "вул. Садова, 7",
+                "country_id": cls.env.ref("base.ua").id,
+                **vals,
+            }
+        )
+
+    def _scan(self):
+        self.env["client.duplicate"].scan()
+        return self._get_pair(self.left, self.right)
+
+    def _get_pair(self, one, other):
+        return self.env["client.duplicate"].search(
+            [
+                ("left_id", "=", min(one.id, other.id)),
+                ("right_id", "=", max(one.id, other.id)),
+            ]
+        )
+
+    @users("client_manager")
+    def test_scan_finds_one_client_across_alphabets(self):
+        pair = self._scan().with_env(self.env)
+        self.assertEqual(pair.state, "open")
+        self.assertGreater(pair.score, 0.5)
+        self.assertIn("Phone: the same", pair.reason)
+        self.assertEqual(pair.cluster_id.partner_ids, self.left | self.right)
+        self.assertFalse(self._get_pair(self.left, self.stranger))
+
+    @users("client_manager")
+    def test_scan_twice_changes_nothing(self):
+        first = self._scan().read(["bits", "state", "cluster_id", "write_date"])
+        self.assertEqual(
+            self._scan().read(["bits", "state", "cluster_id", "write_date"]), first
+        )
+
+    @users("client_manager")
+    def test_different_is_remembered_until_a_card_says_something_else(self):
+        self._scan().action_different()
+        pair = self._scan()
+        self.assertEqual(pair.state, "different")
+        self.assertFalse(pair.cluster_id)
+        self.left.comment = "Asked to be called after six"
+        self.assertEqual(self._scan().state, "different")
+        self.left.name = "Шапкець Лариса Леонідівна мол."
+        self.assertEqual(self._scan().state, "open")
+
+    @users("client_manager")
+    def test_a_decision_can_be_taken_back(self):
+        pair = self._scan()
+        pair.action_different()
+        pair.action_reopen()
+        self.assertEqual(pair.state, "open")
+        self.assertEqual(pair.cluster_id.partner_ids, self.left | self.right)
+
+    @users("client_manager")
+    def test_pair_goes_when_the_cards_are_no_longer_alike(self):
+        self._scan()
+        self.right.write(
+            {
+                "name": "Іваненко Степан Олегович",
+                "phone": "0931112233",
+                "email": "stepan@example.com",
+                "street": "вул. Нова, 1",
+                "city": "Львів",
+            }
+        )
+        self.assertFalse(self._scan())
+
+    @users("client_manager")
+    def test_cards_of_two_companies_are_two_clients(self):
+        other = self.env["res.company"].sudo().create({"name": "Other"})
+        self.left.sudo().company_id = self.env.company
+        self.right.sudo().company_id = other
+        self.assertFalse(self._scan().sudo())
+
+    @users("client_user")
+    def test_salesperson_reads_and_does_not_decide(self):
+        pair = self.env["client.duplicate"].browse(self._get_or_make_pair().id)
+        self.assertTrue(pair.reason)
+        with self.assertRaises(AccessError):
+            pair.action_different()
+        with self.assertRaises(AccessError):
+            self.env["client.duplicate"].scan()
+
+    def _get_or_make_pair(self):
+        self.env["client.duplicate"].sudo().scan()
+        return self._get_pair(self.left, self.right)
+
+    def test_card_follows_its_points(self):
+        forms = self.env["client.duplicate.form"]
+        self.env.cr.precommit.run()
+        self.assertFalse(set(forms._find_stale()) & set(self.left.ids))
+        self.left.contact_point_ids.filtered(
+            lambda point: point.kind == "phone"
+        ).value = "0991234567"
+        self.env.flush_all()
+        self.assertIn(self.left.id, forms._find_stale())
+        self.env.cr.precommit.run()
+        (form,) = forms._load(self.left.ids)
+        self.assertEqual(form.phones, ("+380991234567",))
+
+    def test_failure_of_preparing_does_not_stop_a_write(self):
+        def fail(*_arguments):
+            raise ValueError("A text that nobody foresaw")
+
+        with (
+            patch.object(
+                type(self.env["client.duplicate.form"]),
+                "_insert",
+                side_effect=ValueError,
+            ),
+            self.assertLogs("odoo.addons.client_base.models.client_duplicate_form"),
+        ):
+            self.left.name = "Шапкець Л. Л."
+            self.env.cr.precommit.run()
+        self.assertEqual(self.left.name, "Шапкець Л. Л.")
+        self.assertIn(self.left.id, self.env["client.duplicate.form"]._find_stale())
+
+    def test_archived_card_is_not_compared(self):
+        self._scan()
+        self.right.active = False
+        self.assertFalse(self._scan())
+
+    def test_card_about_to_be_made_is_known(self):
+        self._scan()
+        card = Card(0, "Шапкець Лариса", phones=("067-123-45-67",), city="Полтава")
+        found = self.env["client.duplicate"]._find_alike(card, self.env.company, "UA")
+        self.assertTrue({pair.right for pair in found} & {self.left.id, self.right.id})
+        self.assertNotIn(self.stranger.id, {pair.right for pair in found})
+
+    def test_interrupted_scan_goes_on(self):
+        scan = self.env["client.duplicate.scan"].create({"state": "running"})
+        with self.enter_registry_test_mode():
+            self.env.ref("client_base.ir_cron_client_duplicate").method_direct_trigger()
+        self.assertEqual(scan.state, "done")
+
+    def test_comparison_shows_both_cards_escaped(self):
+        self.left.name = "Шапкець <b>Лариса</b> Леонідівна"
+        html = str(self._scan().comparison)
+        self.assertIn("&lt;b&gt;", html)
+        self.assertIn("Shpakets", html)
