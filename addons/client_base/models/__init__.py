@@ -22,6 +22,10 @@ from . import client_duplicate_cluster
 from . import client_duplicate
 from . import client_duplicate_scan
 from . import duplicate_owner
+from . import client_merge_mover
+from . import client_merge_values
+from . import client_merge
+from . import client_merge_line
 from . import client_offer
 from . import contact_point_owner
 from . import card_rules

@@ -48,6 +48,12 @@ class ClientChange(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+    merge_id = fields.Many2one(
+        comodel_name="client.merge",
+        string="Merge",
+        index="btree_not_null",
+        ondelete="restrict",
+    )
     field = fields.Char(required=True, help="Code of the column in files.")
     field_label = fields.Char(string="Column", compute="_compute_field_label")
     old_value = fields.Char(string="Before")
@@ -71,8 +77,10 @@ class ClientChange(models.Model):
 
     def _compute_field_label(self):
         labels = self.env["client.sheet"]._get_change_labels()
+        described = self.env["res.partner"].fields_get(attributes=["string"])
         for change in self:
-            change.field_label = labels.get(change.field, change.field)
+            of_card = described.get(change.field, {}).get("string", change.field)
+            change.field_label = labels.get(change.field, of_card)
 
     def _get_former(self, kind):
         """:return: ``cells.Cell`` to write back, notes and points with their details"""

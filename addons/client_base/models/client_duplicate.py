@@ -141,6 +141,32 @@ class ClientDuplicate(models.Model):
         """
         return self.env["client.duplicate.scan"]._request().id
 
+    def action_merge(self):
+        """Make the cards of these pairs one, each client with the usual choices.
+
+        :return: the ``client.merge`` of each client
+        """
+        self.check_access("write")
+        merges = self.env["client.merge"]
+        for cards in self.filtered(lambda pair: pair.state == "open")._get_clients():
+            survivor = merges._get_default_survivor(cards)
+            merges += merges._merge(survivor, cards - survivor)
+        return merges
+
+    def _get_clients(self):
+        """:return: list of the cards of each client; pairs that share one are one"""
+        links = [(pair.left_id.id, pair.right_id.id, 1.0) for pair in self]
+        return [
+            self.env["res.partner"].browse(cards)
+            for cards in join_pairs(links, max_size=len(links) + 1)
+        ]
+
+    def action_open_merge(self):
+        """Choose what the one card is to say."""
+        self.check_access("write")
+        cards = self.cluster_id.partner_ids or (self.left_id | self.right_id)
+        return self.env["client.merge.wizard"]._open(cards)
+
     def action_different(self):
         """Say that the cards of each pair are different clients, for everybody.
 

@@ -1,6 +1,7 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 from .client_duplicate_form import CARD_FIELDS
+from .prefetch import CLIENT_FIELDS
 
 
 class DuplicateOwner(models.AbstractModel):
@@ -8,6 +9,18 @@ class DuplicateOwner(models.AbstractModel):
 
     _name = "client.duplicate.owner"
     _description = "Owner of a Form to Compare"
+
+    merged_into_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Merged into",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        prefetch=CLIENT_FIELDS,
+        groups="client_base.group_client_user",
+        help="The card of this client that stays.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

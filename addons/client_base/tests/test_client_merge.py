@@ -1,0 +1,240 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import tagged, users
+from odoo.tools import SQL
+
+from ..models.client_merge_mover import OWN_TABLES
+from .common import ClientCommon
+
+PHONE, OTHER_PHONE = "+380671234567", "+380509876543"
+# Journals and what is worked out anew; they are no part of what a card has.
+WORKED_OUT = OWN_TABLES - {"res_users"}
+
+
+@tagged("post_install", "-at_install")
+class TestClientMerge(ClientCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.kept = cls._create_client(
+            "Вербиченко Трейд", phone=PHONE, email="a@example.com", is_company=True
+        )
+        cls.gone = cls._create_client(
+            "ТОВ Вербиченко", phone=OTHER_PHONE, street="Садова 7", is_company=True
+        )
+        cls.person = cls._create_client("Петро", parent_id=cls.gone.id, phone=PHONE)
+        cls.group = cls.env["client.group"].create({"name": "Autumn fair"})
+        cls.tag = cls.env["res.partner.category"].create({"name": "Dealer"})
+
+    def _merge(self, survivor=None, sources=None, choices=None):
+        return (
+            self.env["client.merge"]
+            .with_user(self.client_manager)
+            ._merge(survivor or self.kept, sources or self.gone, choices)
+        )
+
+    def _fill(self):
+        """Give both cards a bit of everything, some of it twice."""
+        cards = self.kept | self.gone
+        cards.client_group_ids = self.group
+        self.gone.category_id = self.tag
+        self.gone.write({"sync_source": "1c", "sync_key": "000001"})
+        self.gone.message_post(body="Called in May")
+        cards.message_subscribe(self.client_user.partner_id.ids)
+        self.gone.activity_schedule("mail.mail_activity_data_call", summary="Call")
+        self.env["ir.attachment"].create(
+            {"name": "Contract", "res_model": "res.partner", "res_id": self.gone.id}
+        )
+        self.env["client.offer"].create({"partner_id": self.gone.id, "name": "Prices"})
+        self.env["calendar.event"].create(
+            {
+                "name": "Fair",
+                "start": "2026-03-02 09:00",
+                "stop": "2026-03-02 10:00",
+                "partner_ids": [Command.set(cards.ids)],
+            }
+        )
+        self.env["ir.model.data"].create(
+            {
+                "module": "shop",
+                "name": "client_7",
+                "model": "res.partner",
+                "res_id": self.gone.id,
+            }
+        )
+        self.env.flush_all()
+
+    def _take_picture(self):
+        """:return: all rows of all tables that point at the cards, without stamps"""
+        self.env.flush_all()
+        picture = {}
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        links = set(wizard._get_fk_on("res_partner")) | {("res_partner", "id")}
+        for table, column in sorted(links):
+            if table not in WORKED_OUT:
+                picture[table, column] = self._fetch(table, SQL.identifier(column))
+        for table in ("mail_activity", "mail_followers", "ir_attachment"):
+            picture[table, "res_id"] = self._fetch(table, SQL("res_id"))
+        picture["ir_model_data", "res_id"] = self._fetch(
+            "ir_model_data", SQL("model = 'res.partner' AND res_id")
+        )
+        return picture
+
+    def _fetch(self, table, column):
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT TO_JSONB(row) - '{write_date,write_uid}'::text[] FROM %s AS row"
+                " WHERE %s = ANY(%s) ORDER BY 1",
+                SQL.identifier(table),
+                column,
+                (self.kept | self.gone | self.person).ids,
+            )
+        )
+        return [row for (row,) in rows]
+
+    # === WHAT COMES TOGETHER ===
+
+    def test_phones_and_people_come_together(self):
+        self._merge()
+        self.assertPoints(self.kept, [PHONE, OTHER_PHONE])
+        self.assertEqual(self.person.parent_id, self.kept)
+        self.assertEqual(self.person.commercial_partner_id, self.kept)
+        self.assertIn("Вербиченко Трейд", self.person.complete_name)
+        self.assertEqual(self._get_points(self.person).client_id, self.kept)
+
+    def test_number_of_both_cards_is_there_once_and_confirmed(self):
+        self.gone.phone = PHONE
+        self._get_points(self.gone)[0].action_confirm()
+        self._merge()
+        points = self._get_points(self.kept)
+        self.assertEqual(points.mapped("normalized").count(PHONE), 1)
+        self.assertEqual(points[0].state, "confirmed")
+
+    def test_everything_comes_to_the_card_that_stays(self):
+        self._fill()
+        merge = self._merge()
+        self.assertFalse(self.gone.active)
+        self.assertEqual(self.gone.merged_into_id, self.kept)
+        self.assertEqual(self.kept.client_group_ids, self.group)
+        self.assertEqual(self.kept.category_id, self.tag)
+        self.assertEqual((self.kept.sync_source, self.kept.sync_key), ("1c", "000001"))
+        self.assertIn("Called in May", str(self.kept.message_ids.mapped("body")))
+        self.assertEqual(self.kept.activity_ids.summary, "Call")
+        self.assertEqual(self.kept.client_offer_ids.name, "Prices")
+        self.assertEqual(self.env.ref("shop.client_7"), self.kept)
+        self.assertEqual(self.kept.street, "Садова 7")
+        self.assertIn("street", merge.sudo().change_ids.mapped("field"))
+
+    def test_value_is_taken_from_the_chosen_card(self):
+        self._merge(choices={"name": self.gone})
+        self.assertEqual(self.kept.name, "ТОВ Вербиченко")
+
+    def test_three_cards_become_one(self):
+        third = self._create_client("Verbychenko", phone="063 222 33 44")
+        self._merge(sources=self.gone | third)
+        self.assertEqual(len(self._get_points(self.kept)), 3)
+        self.assertEqual((self.gone | third).merged_into_id, self.kept)
+
+    # === TAKING BACK ===
+
+    def test_merge_and_undo_leave_everything_as_it_was(self):
+        self._fill()
+        before = self._take_picture()
+        merge = self._merge()
+        self.assertNotEqual(self._take_picture(), before)
+        merge.action_undo()
+        after = self._take_picture()
+        for key, rows in before.items():
+            if key[0] == "mail_message":
+                continue  # each card says what was done to it
+            with self.subTest(table=key[0], column=key[1]):
+                self.assertEqual(after[key], rows)
+        self.assertFalse(merge.kept)
+        self.assertEqual(merge.state, "undone")
+
+    def test_undo_leaves_what_was_changed_since(self):
+        merge = self._merge()
+        self.kept.street = "Нова 1"
+        self.person.parent_id = False
+        merge.action_undo()
+        self.assertEqual(self.kept.street, "Нова 1")
+        self.assertFalse(self.person.parent_id)
+        self.assertIn("Street", merge.kept)
+        self.assertTrue(self.gone.active)
+
+    def test_later_merge_goes_back_first(self):
+        third = self._create_client("Verbychenko")
+        first = self._merge()
+        second = self._merge(sources=third)
+        with self.assertRaisesRegex(UserError, "Take that merge back first"):
+            first.action_undo()
+        second.action_undo()
+        first.action_undo()
+        self.assertTrue((self.gone | third).filtered("active"))
+
+    def test_undo_twice_is_once(self):
+        merge = self._merge()
+        merge.action_undo()
+        self.kept.street = "Нова 1"
+        merge.action_undo()
+        self.assertEqual(self.kept.street, "Нова 1")
+
+    # === WHAT IS REFUSED ===
+
+    def test_firm_and_its_person_stay_two(self):
+        with self.assertRaisesRegex(UserError, "stay two cards"):
+            self._merge(survivor=self.gone, sources=self.person)
+
+    def test_card_of_a_user_stays(self):
+        with self.assertRaisesRegex(UserError, "logs in"):
+            self._merge(sources=self.portal_user.partner_id)
+        self._merge(survivor=self.portal_user.partner_id, sources=self.gone)
+        self.assertTrue(self.portal_user.partner_id.active)
+
+    def test_cards_of_two_companies_stay_two(self):
+        self.kept.company_id = self.env.company
+        self.gone.company_id = self._create_company(name="Other")
+        with self.assertRaisesRegex(UserError, "different companies"):
+            self._merge()
+
+    @users("client_user")
+    def test_salesperson_neither_merges_nor_takes_back(self):
+        with self.assertRaises(AccessError):
+            self.env["client.merge"]._merge(self.kept, self.gone)
+        merge = self._merge()
+        with self.assertRaises(AccessError):
+            merge.with_env(self.env).action_undo()
+
+    @users("client_manager")
+    def test_nobody_makes_a_journal_by_hand(self):
+        with self.assertRaises(AccessError):
+            self.env["client.merge"].create({"survivor_id": self.kept.id})
+
+    # === FROM DUPLICATES AND THE DIALOG ===
+
+    @users("client_manager")
+    def test_pair_is_merged(self):
+        self.gone.sudo().write({"name": "Вербиченко Трейд", "phone": PHONE})
+        self.env["client.duplicate"].scan()
+        pair = self.env["client.duplicate"].search(
+            [("left_id", "=", self.kept.id), ("right_id", "=", self.gone.id)]
+        )
+        merge = pair.action_merge()
+        self.assertEqual(merge.state, "done")
+        self.assertEqual(pair.state, "merged")
+        merge.action_undo()
+        self.assertEqual(pair.state, "open")
+
+    @users("client_manager")
+    def test_dialog_shows_what_differs_and_takes_what_is_chosen(self):
+        cards = (self.kept | self.gone).with_env(self.env)
+        action = self.env["client.merge.wizard"]._open(cards)
+        wizard = self.env["client.merge.wizard"].browse(action["res_id"])
+        name = wizard.line_ids.filtered(lambda line: line.field == "name")
+        self.assertIn("Вербиченко Трейд", name.values)
+        other = cards - wizard.survivor_id
+        name.card_id = other
+        expected = other.name
+        wizard.action_merge()
+        self.assertEqual(wizard.survivor_id.name, expected)
+        self.assertEqual(other.merged_into_id, wizard.survivor_id)
