@@ -13,8 +13,9 @@ from .concurrency import CONCURRENCY_ERRORS
 _logger = logging.getLogger(__name__)
 
 TOUCHED = "client_base.duplicates.touched"
-# Cards of one transaction that are prepared before its commit; more wait for the scan.
-AT_ONCE = 2000
+# Cards of one transaction that are prepared before its commit; more are prepared by
+# the scheduled action right after it.
+AT_ONCE = 100
 BATCH = 2000
 # What a card is compared by; the phones and e-mails are its contact points.
 CARD_FIELDS = frozenset(
@@ -91,7 +92,12 @@ class ClientDuplicateForm(models.Model):
         Nobody is kept from writing a card by it: what fails is left to the scan.
         """
         partner_ids = self.env.cr.precommit.data.pop(TOUCHED, set())
-        if not partner_ids or len(partner_ids) > AT_ONCE:
+        if len(partner_ids) > AT_ONCE:
+            cron = self.env.ref("client_base.ir_cron_client_duplicate_form", False)
+            if cron:
+                cron._trigger()
+            return
+        if not partner_ids:
             return
         self.env.flush_all()
         try:
@@ -122,6 +128,17 @@ class ClientDuplicateForm(models.Model):
             )
         )
         return [partner_id for (partner_id,) in rows]
+
+    @api.model
+    def _cron_refresh(self):
+        """Prepare what slipped by, a committed batch at a time."""
+        stale = self._find_stale()
+        progress = self.env["ir.cron"]._commit_progress
+        progress(remaining=len(stale))
+        for ids in split_every(BATCH, stale, list):
+            self._refresh(ids)
+            if not progress(len(ids)):
+                break
 
     @api.model
     def _refresh(self, partner_ids):

@@ -3,12 +3,14 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError
 from odoo.tests import tagged, users
 
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
+
 from ..tools.duplicates.cards import Card
 from .common import ClientCommon
 
 
 @tagged("post_install", "-at_install")
-class TestClientDuplicate(ClientCommon):
+class TestClientDuplicate(ClientCommon, CronMixinCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -141,6 +143,21 @@ class TestClientDuplicate(ClientCommon):
             self.env.cr.precommit.run()
         self.assertEqual(self.left.name, "Шапкець Л. Л.")
         self.assertIn(self.left.id, self.env["client.duplicate.form"]._find_stale())
+
+    def test_cards_of_a_large_file_are_prepared_behind(self):
+        forms = self.env["client.duplicate.form"]
+        self.env.cr.precommit.run()
+        cards = self.env["res.partner"].create(
+            [{"name": f"Client {number}"} for number in range(101)]
+        )
+        cron = self.env.ref("client_base.ir_cron_client_duplicate_form")
+        with self.capture_triggers(cron.id) as captured:
+            self.env.cr.precommit.run()
+        self.assertEqual(len(captured.records), 1)
+        self.assertTrue(set(cards.ids) <= set(forms._find_stale()))
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.assertFalse(set(cards.ids) & set(forms._find_stale()))
 
     def test_archived_card_is_not_compared(self):
         self._scan()
