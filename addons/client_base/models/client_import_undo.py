@@ -68,7 +68,7 @@ class ClientImportUndo(models.AbstractModel):
         family = cards | cards.child_ids
         self.env.flush_all()
         used = set()
-        ignored = OWN_TABLES | self._get_passing_tables()
+        ignored = self._get_own_tables() | self._get_passing_tables()
         for table, column in relations:
             if table in ignored:
                 continue
@@ -86,6 +86,10 @@ class ClientImportUndo(models.AbstractModel):
             )
         used |= self._get_discussed_ids(family)
         return used | {card.id for card in cards if used & set(card.child_ids.ids)}
+
+    def _get_own_tables(self):
+        """:return: tables that point at a client who is not in use at all"""
+        return OWN_TABLES
 
     def _get_passing_tables(self):
         """:return: tables of dialogs: that a client stood in one is no use of him"""

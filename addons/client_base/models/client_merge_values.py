@@ -163,7 +163,7 @@ class ClientMergeValues(models.AbstractModel):
                  WHERE point.id = former.id
                    AND point.partner_id = %s
                 """,
-                Json(self.points_before),
+                Json(self.points_before or []),
                 self.survivor_id.id,
             )
         )

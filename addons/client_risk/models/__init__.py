@@ -1,5 +1,6 @@
 from . import client_claim
 from . import client_finance
+from . import client_merge
 from . import client_offer
 from . import client_risk_history
 from . import client_risk_month

@@ -27,6 +27,15 @@ class ClientImportRow(models.Model):
         "(import_id, document_key) WHERE document_key IS NOT NULL"
     )
 
+    def _get_own_tables(self):
+        """A client who was only judged is not in use."""
+        return super()._get_own_tables() | {
+            "client_profile",
+            "client_profile_move",
+            "client_profile_retry",
+            "client_stay",
+        }
+
     # === WORDS ===
 
     def _explain(self):

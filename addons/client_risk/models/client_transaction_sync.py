@@ -176,7 +176,8 @@ class ClientTransactionSync(models.AbstractModel):
     def _fetch_partners(self, source, keys):
         """:return: ids of the clients by their key in the accounting system
 
-        A client of this company goes before a shared one. Whose key was lost with his
+        A client of this company goes before a shared one; the key of a merged card is
+        that of the card that stays. Whose key was lost with his
         card in a merge is known by the documents told before.
         """
         company = self.env.company
@@ -186,10 +187,12 @@ class ClientTransactionSync(models.AbstractModel):
             Domain("sync_source", "=", source)
             & Domain("sync_key", "in", list(keys))
             & Domain("company_id", "in", [False, company.id]),
-            ["sync_key", "company_id"],
+            ["sync_key", "company_id", "merged_into_id"],
         )
         ordered = clients.sorted(lambda one: bool(one.company_id))
-        found = {client.sync_key: client.id for client in ordered}
+        found = {
+            client.sync_key: (client.merged_into_id or client).id for client in ordered
+        }
         return self._fetch_former_partners(source, keys - set(found)) | found
 
     def _fetch_former_partners(self, source, keys):

@@ -1,0 +1,74 @@
+from odoo.tests import tagged
+
+from .common import SOURCE, RiskCommon
+
+
+@tagged("post_install", "-at_install")
+class TestMergedPurchases(RiskCommon):
+    """Purchases of both cards are those of one client, and go apart again."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["client.transaction"].upsert(
+            SOURCE,
+            [
+                cls._make_row("S-1", date="2026-01-10"),
+                cls._make_row("S-2", date="2026-02-10"),
+                cls._make_row("S-3", date="2026-03-10", partner_key="C-2"),
+            ],
+        )
+
+    def _merge(self):
+        merges = self.env["client.merge"].with_user(self.client_manager)
+        return merges._merge(self.client, self.other_client)
+
+    def _count(self, partner):
+        partner.invalidate_recordset()
+        profile = self.env["client.profile"].search(
+            [("partner_id", "=", partner.id), ("company_id", "=", self.env.company.id)]
+        )
+        return profile.purchase_count
+
+    def test_purchases_are_judged_as_those_of_one_client(self):
+        self._merge()
+        self.assertEqual(self._count(self.client), 3)
+        self.assertFalse(self._count(self.other_client))
+
+    def test_undo_gives_each_card_its_own(self):
+        self._merge().action_undo()
+        self.assertEqual(self._count(self.client), 2)
+        self.assertEqual(self._count(self.other_client), 1)
+
+    def test_old_key_reaches_the_card_that_stays(self):
+        self._merge()
+        self._tell(self._make_row("S-4", partner_key="C-2", date="2026-04-10"))
+        self.assertEqual(self._get_stored("S-4").partner_id, self.client)
+        self.assertEqual(self._count(self.client), 4)
+
+    def test_day_told_by_the_client_comes_along(self):
+        profiles = self.env["client.profile"].search(
+            [("partner_id", "=", self.other_client.id)]
+        )
+        profiles.told_date = "2099-05-01"
+        self._merge()
+        profile = self.env["client.profile"].search(
+            [("partner_id", "=", self.client.id)]
+        )
+        self.assertEqual(str(profile.told_date), "2099-05-01")
+
+    def test_removal_of_the_merged_card_does_not_remove_the_other(self):
+        reason = self.env["client.leaving.reason"].search([], limit=1)
+        self.env["client.removal"].sudo().create(
+            {
+                "partner_id": self.other_client.id,
+                "company_id": self.env.company.id,
+                "reason_id": reason.id,
+                "date": "2026-04-01",
+                "user_id": self.client_manager.id,
+                "review_date": "2026-10-01",
+            }
+        )
+        self._merge()
+        status = self.client.with_user(self.client_manager).client_status
+        self.assertNotEqual(status, "removed")
