@@ -153,9 +153,12 @@ class ClientDuplicateReason(models.AbstractModel):
 
     def _get_rows(self):
         """:return: list of (label, left, right, evidence in words, is it the same)"""
-        evidence = {}
+        evidence, is_same = {}, set()
         for name, level, same, related in self.evidence or []:
-            evidence[name] = self._describe(name, level, weigh(same, related))
+            if abs(weigh(same, related)) >= TELLING:
+                evidence[name] = self._describe(name, level, weigh(same, related))
+            if level == "same":
+                is_same.add(name)
         rows = []
         for name, told_by in ROWS:
             left, right = (
@@ -163,13 +166,14 @@ class ClientDuplicateReason(models.AbstractModel):
             )
             if left or right:
                 words = [evidence[one] for one in told_by if one in evidence]
+                is_told_same = left == right or bool(is_same & set(told_by[:1]))
                 rows.append(
                     {
                         "label": self._get_label(name),
                         "left": left,
                         "right": right,
                         "words": words,
-                        "differs": left != right,
+                        "differs": left and right and not is_told_same,
                     }
                 )
         return rows

@@ -9,6 +9,7 @@ from .card_rules import ACCEPT
 OWN_FIELDS = set(models.MAGIC_COLUMNS) | {
     "active",
     "barcode",
+    "calendar_last_notif_ack",
     "client_properties",
     "client_type_id",
     "color",

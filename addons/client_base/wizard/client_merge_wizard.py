@@ -45,6 +45,7 @@ class ClientMergeWizard(models.TransientModel):
             "res_id": wizard.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"client_card_number": True},
         }
 
     @api.onchange("survivor_id")
@@ -121,8 +122,8 @@ class ClientMergeWizardLine(models.TransientModel):
         for line in self:
             line.label = labels.get(line.field, {}).get("string", line.field)
             line.values = "\n".join(
-                f"{card.display_name}: {self.wizard_id._freeze(card, line.field)}"
-                for card in line.wizard_id.partner_ids
+                f"#{card.id} {line.wizard_id._freeze(card, line.field)}"
+                for card in line.wizard_id.partner_ids._origin
                 if line.field in card._fields
             )
 
