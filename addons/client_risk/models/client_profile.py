@@ -181,8 +181,10 @@ class ClientProfile(models.Model):
                 self.sudo()._judge(company, sorted(profiles.partner_id.ids))
         else:
             self.env["client.risk.policy"].check_access("write")  # a manager's affair
+            # The company of the caller: with sudo, any would do that he names.
+            company = self.env.company
             judge_sudo = self.sudo()  # the day it was done is nobody's to write
-            judge_sudo._judge_company(judge_sudo.env.company)
+            judge_sudo._judge_company(company.with_env(judge_sudo.env))
         return True
 
     def action_open_client(self):

@@ -1,8 +1,13 @@
 from dataclasses import dataclass
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
+# Nobody knows his purchases further ahead; what is later would silence all for good.
+MOST_YEARS = 3
 # Context value that no caller from outside can send: what else the client said.
 COMMENT = "client_told_comment"
 
@@ -29,6 +34,15 @@ class ClientProfilePromise(models.AbstractModel):
     )
     promise_kept_count = fields.Integer(string="Dates Kept", readonly=True)
     promise_missed_count = fields.Integer(string="Dates Missed", readonly=True)
+
+    @api.constrains("told_date")
+    def _check_told_date(self):
+        for profile in self.filtered("told_date"):
+            today = profile._get_today(profile.company_id)
+            if profile.told_date > today + relativedelta(years=MOST_YEARS):
+                raise ValidationError(
+                    self.env._("Nobody knows that far ahead: choose a nearer day.")
+                )
 
     def write(self, vals):
         """Write down every date that is told, by whichever way it is told."""

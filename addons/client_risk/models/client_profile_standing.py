@@ -298,8 +298,10 @@ class ClientProfileStanding(models.AbstractModel):
         )
 
     def _explain_claim(self):
-        # sudo: the sentence tells what the reader of the profile may know
+        # sudo: one query for a whole list; of his companies' claims the reader may know
         claim_sudo = self.claim_id.sudo()
+        if not (self.env.su or claim_sudo.company_id <= self.env.companies):
+            claim_sudo = claim_sudo.browse()  # a value that a form was told to have
         if not claim_sudo:
             return self._get_simple_reasons()["open_claim"]
         return self.env._(

@@ -100,12 +100,26 @@ class ClientProfileWorker(models.AbstractModel):
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(companies))
         for company in waiting:
-            self._patiently(self._judge_night, company)
+            self._go_on(self._judge_night, company)
             if not progress(1):
                 return
         for company in companies - waiting:
-            self._patiently(self._judge_left, company)
+            self._go_on(self._judge_left, company)
             progress(1)
+
+    @api.model
+    def _go_on(self, work, company):
+        """Do the nightly work of a company; what fails there stops no other company.
+
+        Raised, an error would end the run before them, night after night, until Odoo
+        switched the job off for all.
+        """
+        try:
+            self._patiently(work, company)
+        except Exception as error:  # noqa: BLE001 - whatever it is
+            self.env.cr.rollback()
+            self.env.transaction.clear()
+            self._log_failure("Nightly work", company, error)
 
     @api.model
     def _patiently(self, work, company):

@@ -34,6 +34,7 @@ class ClientPurchaseCard(models.AbstractModel):
                 self.env._("Only those who work with clients see what they buy.")
             )
         client = self.commercial_partner_id
+        client.check_access("read")  # a person may be seen whose company may not
         months = self._fetch_purchase_months(client)
         return {
             "verdict": self._prepare_verdict(client),

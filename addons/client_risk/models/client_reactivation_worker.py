@@ -38,7 +38,7 @@ class ClientReactivationWorker(models.AbstractModel):
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(waiting))
         for company in waiting:
-            self.env["client.profile"]._patiently(self._run_safely, company)
+            self.env["client.profile"]._go_on(self._run_safely, company)
             if not progress(1):
                 break
 

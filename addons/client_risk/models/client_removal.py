@@ -174,8 +174,8 @@ class ClientRemoval(models.Model):
     @api.model
     def _bring_back_for(self, documents):
         """Judge at once the removed clients who ask for something by documents."""
-        partners = documents.partner_id.commercial_partner_id
         # sudo: whoever writes a document, a removal is nobody's to write
+        partners = documents.sudo().partner_id.commercial_partner_id
         open_sudo = self.sudo().search(
             [("partner_id", "in", partners.ids), ("state", "=", "removed")]
         )

@@ -7,8 +7,11 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools import columns, history
+from ..tools.transactions import MIN_YEAR
 
 EPOCH = dt.date(1, 1, 1)
+# Nobody's documents are older; a date that is was mistyped: the year 26, or 202.
+FIRST_DAY = dt.date(MIN_YEAR, 1, 1).toordinal()
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class ClientRiskHistory(models.AbstractModel):
             self._select_purchases(company, today, partner_ids),
             [columns.INT, columns.INT, columns.FLOAT],
         )
+        dated = day >= FIRST_DAY
+        partner, day, amount = partner[dated], day[dated], amount[dated]
         ids, row = np.unique(partner, return_inverse=True)
         events = history.net_events(row.astype(np.int64), day, amount)
         left, client = np.unique(events.client, return_inverse=True)

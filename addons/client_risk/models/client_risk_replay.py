@@ -190,10 +190,23 @@ class ClientRiskReplay(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Refuse results that nobody found."""
+        """Refuse results that nobody found, also as defaults."""
         for vals in vals_list:
             self._check_asked_only(vals)
+        if not self.env.su:
+            nothing = self._prepare_nothing_found()
+            vals_list = [{**nothing, **vals} for vals in vals_list]
         return super().create(vals_list)
+
+    @api.model
+    def _prepare_nothing_found(self):
+        """:return: values of what is found: defaults are the caller's to name"""
+        found = {
+            name: False
+            for name, field in self._fields.items()
+            if field.store and field.readonly and name not in models.MAGIC_COLUMNS
+        }
+        return {**found, "state": "draft", "date": fields.Date.context_today(self)}
 
     def write(self, vals):
         """Let people say what to play, before it is played."""

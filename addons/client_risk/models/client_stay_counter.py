@@ -8,11 +8,6 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.client_base.models.concurrency import (
-    CONCURRENCY_ERRORS,
-    MAX_FAILURES,
-)
-
 from ..tools import replay, stays
 from ..tools.columns import INT
 from ..tools.status import Status
@@ -51,24 +46,15 @@ class ClientStayCounter(models.AbstractModel):
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(waiting))
         for company in waiting:
-            self._count_patiently(company)
+            self.env["client.profile"]._go_on(self._count_night, company)
             if not progress(1):
                 break
 
     @api.model
-    def _count_patiently(self, company):
-        """Count again when somebody changed a client meanwhile."""
-        for attempt in range(MAX_FAILURES + 1):
-            try:
-                self._count(company)
-                self.env["client.season"]._measure(company)
-                return self.env["client.load.notice"]._tell(company)
-            except CONCURRENCY_ERRORS:
-                if attempt == MAX_FAILURES:
-                    raise
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-        return None
+    def _count_night(self, company):
+        self._count(company)
+        self.env["client.season"]._measure(company)
+        self.env["client.load.notice"]._tell(company)
 
     @api.model
     def _count(self, company):

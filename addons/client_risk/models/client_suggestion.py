@@ -163,8 +163,10 @@ class ClientSuggestion(models.Model):
         :return: True
         """
         self.env["client.risk.policy"].check_access("write")  # a manager's affair
+        # The company of the caller: with sudo, any would do that he names.
+        company = self.env.company
         finder_sudo = self.sudo()  # what is measured nobody may write
-        finder_sudo._suggest_company(finder_sudo.env.company)
+        finder_sudo._suggest_company(company.with_env(finder_sudo.env))
         return True
 
     @api.autovacuum

@@ -116,7 +116,7 @@ class ClientSuggestionAct(models.AbstractModel):
 
     def _put_off(self, day):
         """Hide it until a day."""
-        if day <= fields.Date.context_today(self):
+        if not day or day <= fields.Date.context_today(self):
             raise UserError(self.env._("Choose a day to come."))
         self._answer("later", remind_on=day)
 

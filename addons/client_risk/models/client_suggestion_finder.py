@@ -6,11 +6,6 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.client_base.models.concurrency import (
-    CONCURRENCY_ERRORS,
-    MAX_FAILURES,
-)
-
 from ..tools import columns
 from ..tools import goods as tools
 from ..tools.suggestions import (
@@ -47,7 +42,7 @@ class ClientSuggestionFinder(models.AbstractModel):
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(waiting))
         for company in waiting:
-            self._suggest_patiently(company)
+            self.env["client.profile"]._go_on(self._suggest_company, company)
             if not progress(1):
                 break
 
@@ -55,19 +50,6 @@ class ClientSuggestionFinder(models.AbstractModel):
     def _is_waiting(self, company):
         done = company.client_suggested_on
         return not done or done < self.env["client.profile"]._get_today(company)
-
-    @api.model
-    def _suggest_patiently(self, company):
-        """Try again when somebody answered a suggestion meanwhile."""
-        for attempt in range(MAX_FAILURES + 1):
-            try:
-                return self._suggest_company(company)
-            except CONCURRENCY_ERRORS:
-                if attempt == MAX_FAILURES:
-                    raise
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-        return None
 
     @api.model
     def _suggest_company(self, company):

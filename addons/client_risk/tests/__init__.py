@@ -20,6 +20,7 @@ from . import test_client_removal
 from . import test_removal_tour
 from . import test_digest
 from . import test_security
+from . import test_hostile
 from . import test_client_standing
 from . import test_status_on_documents
 from . import test_client_risk_replay
