@@ -61,7 +61,9 @@ class ClientProfile(models.Model):
     manager_id = fields.Many2one(related="partner_id.user_id", string="Manager")
     client_type_id = fields.Many2one(related="partner_id.client_type_id")
     phone = fields.Char(related="partner_id.phone")
-    sector = fields.Selection(selection=SECTORS, required=True, readonly=True)
+    sector = fields.Selection(
+        selection=SECTORS, required=True, readonly=True, group_expand=True
+    )
     status = fields.Selection(selection=STATUSES, required=True, readonly=True)
     since = fields.Date(string="In This Status since", readonly=True)
     abc_class = fields.Selection(

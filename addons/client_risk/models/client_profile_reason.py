@@ -146,15 +146,12 @@ class ClientProfileReason(models.AbstractModel):
         share = round(100 * self.silent_share)
         if share < 1:
             return self.env._(
-                "Of 100 such clients hardly one stays silent this long and still "
-                "returns."
+                "Of 100 pauses between such purchases hardly one is this long."
             )
         if share == 1:
-            return self.env._(
-                "Of 100 such clients 1 stays silent this long and still returns."
-            )
+            return self.env._("Of 100 pauses between such purchases 1 is this long.")
         return self.env._(
-            "Of 100 such clients %(share)s stay silent this long and still return.",
+            "Of 100 pauses between such purchases %(share)s are this long.",
             share=share,
         )
 

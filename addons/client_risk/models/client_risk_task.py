@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from .client_profile import STATUSES
 
@@ -85,7 +85,7 @@ class ClientRiskTask(models.Model):
         ],
         readonly=True,
     )
-    reason = fields.Char(compute="_compute_reason", string="Why")
+    reason = fields.Char(compute="_compute_reason", string="How It Stands")
     responsible_id = fields.Many2one(
         comodel_name="res.users",
         string="Manager",
@@ -133,7 +133,7 @@ class ClientRiskTask(models.Model):
 
     # === COMPUTE METHODS ===
 
-    @api.depends("reason_code", "state", "outcome")
+    @api.depends("reason_code", "state", "outcome", "given_on")
     @api.depends_context("lang")
     def _compute_reason(self):
         labels = dict(self._fields["reason_code"]._description_selection(self.env))
@@ -141,6 +141,9 @@ class ClientRiskTask(models.Model):
             reason = labels.get(task.reason_code) or task.outcome or ""
             if not reason and task.state == "waiting":
                 reason = self.env._("Comes the next morning")
+            elif not reason and task.state == "given":
+                day = format_date(self.env, task.given_on)
+                reason = self.env._("In the calendar since %(day)s", day=day)
             task.reason = reason
 
     @api.depends("profile_id")

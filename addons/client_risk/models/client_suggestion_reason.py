@@ -65,6 +65,15 @@ class ClientSuggestionReason(models.AbstractModel):
     def _explain_repeat(self):
         period = round(self.period_days)
         due = self.last_date + dt.timedelta(days=period)
+        if period <= 1:
+            return self.env._(
+                "Buys “%(item)s” every day (%(count)s times), last on %(day)s: "
+                "due since %(due)s.",
+                item=self.item_id.display_name,
+                count=self.line_count,
+                day=format_date(self.env, self.last_date),
+                due=format_date(self.env, due),
+            )
         return self.env._(
             "Buys “%(item)s” every %(period)s days (%(count)s times), last on %(day)s: "
             "due since %(due)s.",

@@ -44,6 +44,16 @@ class ProfileCommon(RiskCommon):
 
 @tagged("post_install", "-at_install")
 class TestClientProfile(ProfileCommon):
+    def test_board_shows_clients_at_risk_first(self):
+        groups = (
+            self.env["client.profile"]
+            .with_context(read_group_expand=True)
+            .web_read_group([], ["sector"], ["__count"])["groups"]
+        )
+        self.assertEqual(
+            [group["sector"] for group in groups], ["risk", "growth", "watch"]
+        )
+
     def test_client_who_bought_is_judged_at_once(self):
         self._buy(*range(10, 300, 20))
         self.assertRecordValues(

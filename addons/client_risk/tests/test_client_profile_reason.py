@@ -61,12 +61,11 @@ class TestClientProfileReason(RiskCommon):
 
     # === MISSED ===
 
-    def test_missed_date_tells_rhythm_delay_and_who_still_returns(self):
+    def test_missed_date_tells_rhythm_delay_and_how_rare_it_is(self):
         self.assertEqual(
             self._say("missed_date"),
             "Buys every 24 days (14 purchases, usually 17–34). Expected 05.05.2026, "
-            "21 days late. Of 100 such clients 8 stay silent this long and still "
-            "return.",
+            "21 days late. Of 100 pauses between such purchases 8 are this long.",
         )
 
     def test_one_day_is_no_days(self):
@@ -84,9 +83,9 @@ class TestClientProfileReason(RiskCommon):
         said = self._say("stable", forecast_from=same, forecast_to=same)
         self.assertIn("usually 24)", said)
 
-    def test_few_who_return_are_told_in_the_singular(self):
-        self.assertIn("1 stays silent", self._say("missed_date", silent_share=0.012))
-        self.assertIn("hardly one stays", self._say("missed_date", silent_share=0.003))
+    def test_rare_silence_is_told_in_the_singular(self):
+        self.assertIn("1 is this long", self._say("missed_date", silent_share=0.012))
+        self.assertIn("hardly one is", self._say("missed_date", silent_share=0.003))
 
     def test_broken_word_tells_when_it_was(self):
         self.assertIn(

@@ -128,6 +128,18 @@ class TestClientSuggestion(SuggestionCommon):
         self.assertEqual(found.last_date, TODAY - dt.timedelta(days=25))
         self.assertIn("9 times), last on 02/05/2026: due since 02/25/2026", found.why)
 
+    def test_line_of_every_day_is_told_in_the_singular(self):
+        found = self.env["client.suggestion"].new(
+            {
+                "kind": "repeat",
+                "item_id": self.env["client.item"].new({"name": "Bread"}),
+                "line_count": 40,
+                "period_days": 1.2,
+                "last_date": TODAY,
+            }
+        )
+        self.assertIn("Buys “Bread” every day (40 times)", found.why)
+
     def test_line_left_off_is_told(self):
         rows = [self._make_sale(0, day, ("ZP-1", 100.0)) for day in range(5, 60, 20)]
         rows += [
