@@ -21,21 +21,35 @@ def uninstall_hook(env):
     """Take away what Odoo leaves behind and what would break without our columns."""
     env["ir.filters"].search([("model_id", "=like", "client.%")]).unlink()
     env.cr.execute("DROP TABLE IF EXISTS client_duplicate_key")
-    partner_model = [("model_id", "=", "res.partner")]
-    names = _get_column_names(env)
-    searches = env["ir.filters"].search(partner_model)
-    searches.filtered(
-        lambda one: names.search(f"{one.domain} {one.context} {one.sort}")
-    ).unlink()
-    _disarm_mailings(env, names)
-    _put_letters_away(env, names)
+    forget_columns(env, "client_base")
 
 
-def _get_column_names(env):
-    """:return: pattern that finds the columns we gave to partners in a text"""
-    fields_ = env["res.partner"]._fields.items()
-    ours = [name for name, field in fields_ if field._modules == ("client_base",)]
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, ours))})\b")
+def forget_columns(env, module):
+    """Disarm what people made of the columns that an addon gave to others' models.
+
+    :param str module: technical name of the addon that is about to go
+    """
+    names = _get_column_names(env, module, "res.partner")
+    for model, searches in env["ir.filters"].search([]).grouped("model_id").items():
+        used = _get_pattern(_get_column_names(env, module, model), names)
+        searches.filtered(
+            lambda one, used=used: used.search(f"{one.domain} {one.context} {one.sort}")
+        ).unlink()
+    used = _get_pattern(names, names)
+    _disarm_mailings(env, used)
+    _put_letters_away(env, used)
+
+
+def _get_column_names(env, module, model):
+    """:return: the columns of a model that are there because of an addon alone"""
+    fields_ = env[model]._fields.items() if model in env else ()
+    return [name for name, field in fields_ if field._modules == (module,)]
+
+
+def _get_pattern(own, of_partners):
+    """:return: pattern that finds own columns, and those of partners behind a dot"""
+    words = [*own, *(f"(?<=[.]){name}" for name in of_partners)]
+    return re.compile(rf"\b(?:{'|'.join(words)})\b") if words else re.compile("(?!)")
 
 
 def _disarm_mailings(env, names):

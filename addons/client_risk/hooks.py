@@ -1,34 +1,12 @@
+from odoo.addons.client_base.hooks import forget_columns
+
+
 def uninstall_hook(env):
-    """Take away what Odoo itself leaves behind: saved searches on our models."""
-    own = (
-        "client.keeping",
-        "client.leaving.reason",
-        "client.claim",
-        "client.cohort",
-        "client.flow",
-        "client.item",
-        "client.leaving",
-        "client.load",
-        "client.load.notice",
-        "client.sales",
-        "client.season",
-        "client.profile",
-        "client.profile.move",
-        "client.profile.retry",
-        "client.promise",
-        "client.purchase",
-        "client.reactivation",
-        "client.reactivation.step",
-        "client.removal",
-        "client.risk.period",
-        "client.risk.month",
-        "client.risk.policy",
-        "client.risk.replay",
-        "client.risk.replay.line",
-        "client.stay",
-        "client.suggestion",
-        "client.risk.task",
-        "client.transaction",
-        "client.transaction.line",
-    )
+    """Take away what Odoo leaves behind and what would break without our columns."""
+    own = [
+        name
+        for name, model in env.registry.items()
+        if model._original_module == "client_risk"
+    ]
     env["ir.filters"].search([("model_id", "in", own)]).unlink()
+    forget_columns(env, "client_risk")

@@ -29,3 +29,4 @@ from . import test_client_purchase_card
 from . import test_tour_morning
 from . import test_judged_like_tools
 from . import test_client_import_purchase
+from . import test_hooks
