@@ -1,3 +1,5 @@
+import random
+import string
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
@@ -37,6 +39,18 @@ class TestClientImportPurchase(RiskCommon, ClientImportCommon):
         return [(row.verdict, row.reason_code) for row in file.row_ids]
 
     # === READING ===
+
+    @users("client_manager")
+    def test_number_of_thousands_of_signs_costs_its_own_row_alone(self):
+        number = "".join(random.Random(1).choices(string.ascii_letters, k=20000))
+        file = self._read_purchases(
+            ["C-1", "", "03.02.2026", number, "Paint", "2", "1500"],
+            ["C-1", "", "03.02.2026", "7", "Paint", "2", "1500"],
+        )
+        self.assertEqual(
+            self._get_verdicts(file),
+            [("rejected", "doc_refused"), ("create", "doc_new")],
+        )
 
     @users("client_manager")
     def test_nothing_is_written_before_it_is_applied(self):

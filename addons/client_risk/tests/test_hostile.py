@@ -111,6 +111,11 @@ class TestHostileCaller(ReplayCommon):
         self.assertEqual(self._get_profile().purchase_count, 14)
         self.assertGreater(str(self._get_profile().first_date), "2025-01-01")
 
+    def test_activity_types_of_tasks_are_not_deleted(self):
+        for name in ("mail_activity_call", "mail_activity_ask_date"):
+            with self.subTest(name), self.assertRaises(UserError):
+                self.env.ref(f"client_risk.{name}").unlink()
+
     # === ONE COMPANY AND THE OTHERS ===
 
     def _fail_in(self, company, model, method):

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from .transactions import MAX_TEXT
+
 # What is read of a document, beside who its client is.
 CODES = (
     "doc_key",
@@ -230,15 +232,18 @@ def read_number(code: str, text: str) -> str:
 def group_key(line: Line, client: object) -> str:
     """Return what is the same for the rows of one document, and only for them.
 
-    Numbers begin anew each year, and kinds are numbered apart.
+    Numbers begin anew each year, and kinds are numbered apart. A number that is too
+    long to be told stays too long, but can be stored with the row.
 
     :param client: tells clients apart where documents have no number
     """
     if line.key:
-        return line.key
-    if line.number:
-        return f"{line.kind}/{dt.date.fromisoformat(line.date).year}/{line.number}"
-    return f"{line.kind}/{line.date}/#{client}"
+        key = line.key
+    elif line.number:
+        key = f"{line.kind}/{dt.date.fromisoformat(line.date).year}/{line.number}"
+    else:
+        key = f"{line.kind}/{line.date}/#{client}"
+    return key[: MAX_TEXT + 1]
 
 
 def make_document(key: str, partner_key: str, lines: Sequence[Line]) -> dict[str, Any]:
