@@ -71,6 +71,7 @@
         "demo/res_partner_demo.xml",
         "demo/res_partner_contact_demo.xml",
         "demo/client_contact_point_demo.xml",
+        "demo/client_duplicate_demo.xml",
         "demo/client_offer_demo.xml",
         "demo/client_interaction_demo.xml",
         "demo/client_group_member_demo.xml",

@@ -42,6 +42,24 @@ class TestTours(ClientTourCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestDuplicateTour(ClientTourCommon):
+    def test_cards_of_one_client_are_merged_and_parted(self):
+        one = self._create_client(
+            "Шапкець Лариса Леонідівна", phone="+380671234567", city="Полтава"
+        )
+        other = self._create_client(
+            "Shpakets Larisa Leonidivna", phone="067 123 45 67", city="Полтава"
+        )
+        self.start_tour("/odoo", "client_base_duplicate", login="client_manager")
+        merge = self.env["client.merge"].search(
+            [("survivor_id", "in", (one | other).ids)]
+        )
+        self.assertEqual(merge.state, "undone")
+        self.assertTrue(one.active and other.active)
+        self.assertPoints(other, ["+380671234567"])
+
+
+@tagged("post_install", "-at_install")
 class TestHandoverTours(ClientTourCommon):
     """Fifty clients of Anna, who goes on holiday, and two that change together."""
 
