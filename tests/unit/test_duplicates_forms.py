@@ -43,6 +43,7 @@ def test_spellings_of_a_person_are_one(one: str, other: str):
         ("ТОВ «Лесо-торг»", 'ООО "Лесоторг"'),
         ("Товариство з обмеженою відповідальністю Вектор", "Vektor LLC"),
         ("Общество c ограниченной ответственнocтью «Зенит»", "ТОВ Зеніт"),
+        ("ТОО «Вектор»", "ТОВ Вектор"),
     ],
 )
 def test_spellings_of_a_firm_are_one(one: str, other: str):

@@ -8,7 +8,7 @@ from typing import Final
 
 # Abbreviations of a class; sure wherever they stand in a name.
 _ABBREVIATIONS: Final = {
-    "llc": "тов тзов стов ооо tov ooo llc ltd limited gmbh",
+    "llc": "тов тзов стов ооо тоо жшс tov ooo llc ltd limited gmbh",
     "jsc": "jsc",
     "cjsc": "зао зат прат zao zat prjsc cjsc",
     "pjsc": "пао оао пат ват pao oao pjsc ojsc",
