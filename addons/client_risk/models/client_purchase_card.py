@@ -211,6 +211,7 @@ class ClientPurchaseCard(models.AbstractModel):
         """:return: an action on what belongs to the client of this card"""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        self.env[action["res_model"]].check_access("read")
         client = self.commercial_partner_id
         return {
             **action,

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .client_risk_thresholds import MOST_DAYS
+
 RECALL_DAYS = 14
 
 
@@ -51,6 +53,12 @@ class ClientRiskPolicy(models.Model):
         "CHECK (reactivation_days BETWEEN 0 AND 3650)",
         "“Silent after” must be between 0 and 3650 days.",
     )
+
+    @api.constrains("recall_days")
+    def _check_recall_days(self):
+        self.env["client.risk.thresholds"]._check_between(
+            self, {"recall_days": (0, MOST_DAYS)}
+        )
 
     def action_try(self):
         """Try other thresholds on the company's own history before saving them.

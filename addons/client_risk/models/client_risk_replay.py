@@ -244,6 +244,7 @@ class ClientRiskReplay(models.Model):
     def action_open_lines(self):
         """Show the statuses of this one as a graph."""
         self.ensure_one()
+        self.check_access("read")
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
                 "client_risk.client_risk_replay_line_action"

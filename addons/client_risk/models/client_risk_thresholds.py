@@ -4,6 +4,8 @@ from odoo.tools import formatLang
 
 from ..tools.policy import POLICY, Policy
 
+# So many days from any day there still is a calendar.
+MOST_DAYS = 3650
 # What a person may move, and the least and the most of it.
 BOUNDS = {
     "late_survival": (0.02, 0.5),
@@ -79,10 +81,18 @@ class ClientRiskThresholds(models.AbstractModel):
 
     @api.constrains(*BOUNDS)
     def _check_bounds(self):
-        for one in self:
-            for name, (least, most) in BOUNDS.items():
+        self._check_between(self, BOUNDS)
+
+    @api.model
+    def _check_between(self, records, bounds):
+        """Refuse numbers that no evaluation could count with.
+
+        :param bounds: least and most of each field, by name
+        """
+        for one in records:
+            for name, (least, most) in bounds.items():
                 if not least <= one[name] <= most:
-                    label = self._fields[name]._description_string(self.env)
+                    label = one._fields[name]._description_string(self.env)
                     raise ValidationError(
                         self.env._(
                             "“%(label)s” must be between %(least)s and %(most)s.",

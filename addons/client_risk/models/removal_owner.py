@@ -59,6 +59,7 @@ class RemovalOwner(models.AbstractModel):
     def action_open_removals(self):
         """Open what was decided about the client."""
         self.ensure_one()
+        self.env["client.removal"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_risk.client_removal_action"
         )

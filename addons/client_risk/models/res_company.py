@@ -1,4 +1,13 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from .client_risk_thresholds import MOST_DAYS
+
+# Days by which people may be late before it counts.
+PATIENCE_FIELDS = (
+    "client_promise_days",
+    "client_risk_promise_days",
+    "client_risk_debt_days",
+)
 
 
 class ResCompany(models.Model):
@@ -148,3 +157,10 @@ class ResCompany(models.Model):
                   AND client_reactivation_rest BETWEEN 0 AND 3650)""",
         "The numbers of winning back must be positive and reasonable.",
     )
+
+    @api.constrains(*PATIENCE_FIELDS)
+    def _check_patience(self):
+        """A day so far away that it is none would end every evaluation."""
+        self.env["client.risk.thresholds"]._check_between(
+            self, dict.fromkeys(PATIENCE_FIELDS, (0, MOST_DAYS))
+        )

@@ -42,6 +42,7 @@ class ResPartner(models.Model):
     def action_open_client_transactions(self):
         """Open the documents of the client and of those that belong to it."""
         self.ensure_one()
+        self.env["client.transaction"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_risk.client_transaction_action"
         )

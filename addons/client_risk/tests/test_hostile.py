@@ -1,3 +1,4 @@
+import inspect
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -70,6 +71,21 @@ class TestHostileCaller(ReplayCommon):
         )
         self.assertNotIn("Secret", str(answer))
 
+    # === PORTAL ===
+
+    def test_portal_user_gets_nothing_of_what_cards_do(self):
+        own = self.portal_user.partner_id.with_user(self.portal_user)
+        names = [
+            name
+            for name, function in inspect.getmembers(type(own), inspect.isfunction)
+            if function.__module__.startswith("odoo.addons.client_risk.")
+            and name.startswith(("action_", "get_"))
+        ]
+        self.assertIn("get_client_purchases", names)
+        for name in names:
+            with self.subTest(name), self.assertRaises(AccessError):
+                getattr(own, name)()
+
     # === WHAT IS FOUND, NOT TOLD ===
 
     def test_results_of_a_replay_cannot_be_told_by_defaults(self):
@@ -110,6 +126,18 @@ class TestHostileCaller(ReplayCommon):
         self.env["client.stay"]._count(self.env.company)
         self.assertEqual(self._get_profile().purchase_count, 14)
         self.assertGreater(str(self._get_profile().first_date), "2025-01-01")
+
+    def test_days_beyond_the_calendar_are_no_setting(self):
+        """Each would end every evaluation, of all clients of the company."""
+        policy = self.env["client.risk.policy"].create({"name": "All"})
+        for record, name in (
+            (policy, "recall_days"),
+            (self.env.company, "client_promise_days"),
+            (self.env.company, "client_risk_promise_days"),
+            (self.env.company, "client_risk_debt_days"),
+        ):
+            with self.subTest(name), self.assertRaises(ValidationError):
+                record[name] = 2_000_000_000
 
     def test_activity_types_of_tasks_are_not_deleted(self):
         for name in ("mail_activity_call", "mail_activity_ask_date"):
