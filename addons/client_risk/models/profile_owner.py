@@ -37,22 +37,30 @@ class ProfileOwner(models.AbstractModel):
         search="_search_client_status",
         groups="client_base.group_client_user",
     )
+    client_told_date = fields.Date(
+        string="Told Date",
+        compute="_compute_client_sector",
+        groups="client_base.group_client_user",
+        help="When the client says he will buy next.",
+    )
 
-    @api.depends("client_profile_ids.status")
+    @api.depends("client_profile_ids.status", "client_profile_ids.told_date")
     @api.depends_context("company")
     def _compute_client_sector(self):
+        """Read the profiles of this company, once for all that the card shows."""
         profiles = self.env["client.profile"].search_fetch(
             [
                 ("partner_id", "in", self.commercial_partner_id.ids),
                 ("company_id", "=", self.env.company.id),
             ],
-            ["partner_id", "sector", "status"],
+            ["partner_id", "sector", "status", "told_date"],
         )
         by_client = profiles.grouped("partner_id")
         for partner in self:
-            profile = by_client.get(partner.commercial_partner_id)
-            partner.client_sector = profile.sector if profile else False
-            partner.client_status = profile.status if profile else False
+            profile = by_client.get(partner.commercial_partner_id, profiles.browse())
+            partner.client_sector = profile.sector
+            partner.client_status = profile.status
+            partner.client_told_date = profile.told_date
 
     @api.model
     def _search_client_sector(self, operator, value):

@@ -37,10 +37,14 @@ class RemovalOwner(models.AbstractModel):
         groups="client_base.group_client_user",
     )
 
-    @api.depends("commercial_partner_id", "client_profile_ids.status")
+    @api.depends("commercial_partner_id", "client_status")
     @api.depends_context("company")
     def _compute_client_removal_id(self):
-        removals = self.env["client.removal"]._get_open(self, self.env.company)
+        """Look for removals of those alone whose status says there is one."""
+        removed = self.filtered(lambda partner: partner.client_status == "removed")
+        removals = self.env["client.removal"]
+        if removed:
+            removals = removals._get_open(removed, self.env.company)
         by_client = removals.grouped("partner_id")
         for partner in self:
             client = partner.commercial_partner_id

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 
@@ -14,26 +14,6 @@ class TaskOwner(models.AbstractModel):
         string="Tasks",
         groups="client_base.group_client_user",
     )
-
-    client_told_date = fields.Date(
-        string="Told Date",
-        compute="_compute_client_told_date",
-        groups="client_base.group_client_user",
-        help="When the client says he will buy next.",
-    )
-
-    @api.depends("client_profile_ids.told_date")
-    @api.depends_context("company")
-    def _compute_client_told_date(self):
-        profiles = self.env["client.profile"].search(
-            [
-                ("partner_id", "in", self.commercial_partner_id.ids),
-                ("company_id", "=", self.env.company.id),
-            ]
-        )
-        told = {profile.partner_id: profile.told_date for profile in profiles}
-        for partner in self:
-            partner.client_told_date = told.get(partner.commercial_partner_id)
 
     def write(self, vals):
         """Let open tasks follow the manager at once.

@@ -296,12 +296,18 @@ class TestClientSuggestion(SuggestionCommon):
 
     # === AROUND ===
 
-    def test_profile_and_card_show_them(self):
+    def test_profile_and_card_know_them(self):
         self._sell_paint()
         found = self._get()
         self.assertIn(found, self._get_profile(self.shop).suggestion_ids)
         card = self.shop.with_user(self.client_user)
         self.assertIn(found, card.client_suggestion_ids)
+
+    def test_form_of_a_card_asks_for_them_only_when_they_are_looked_at(self):
+        views = self.env["res.partner"].with_user(self.client_user).get_views
+        answer = views([(self.env.ref("base.view_partner_form").id, "form")])
+        self.assertIn('name="client_suggestions"', answer["views"]["form"]["arch"])
+        self.assertNotIn("client.suggestion", answer["models"])
 
     def test_merged_cards_keep_what_a_person_answered(self):
         self._sell_paint()
