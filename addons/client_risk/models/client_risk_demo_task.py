@@ -62,4 +62,7 @@ class ClientRiskDemo(models.AbstractModel):
                         "user_id": partner.user_id.id or self.env.uid,
                     }
                 )
-        self.env["client.promise"].create(values)
+        promises = self.env["client.promise"]
+        promises.create(values)
+        for promise in promises.search([("user_id", "=", self.env.uid)]):
+            promise.user_id = promise.manager_id or promise.user_id

@@ -143,7 +143,7 @@ class ClientRiskTask(models.Model):
                 reason = self.env._("Comes the next morning")
             elif not reason and task.state == "given":
                 day = format_date(self.env, task.given_on)
-                reason = self.env._("In the calendar since %(day)s", day=day)
+                reason = self.env._("Since %(day)s", day=day)
             task.reason = reason
 
     @api.depends("profile_id")

@@ -58,7 +58,7 @@ class TestTaskGiving(TaskCommon):
         self.env.company.client_head_id = self.head
         self._run_cron()
         self.assertEqual(self._get_tasks().user_id, self.head)
-        self.assertIn("In the calendar since", self._get_tasks().reason)
+        self.assertRegex(self._get_tasks().reason, r"Since \S*2026")
 
     def test_head_gets_the_clients_of_an_archived_manager(self):
         self.env.company.client_head_id = self.head
