@@ -98,8 +98,6 @@ class ClientCohort(models.Model):
     @api.model
     def _select_clients(self):
         """:return: SQL of who bought for the first time, when, and whose he is"""
-        today = fields.Date.context_today(self)
-        start = fields.Date.subtract(today.replace(day=1), months=MONTHS)
         return SQL(
             """
             SELECT profile.partner_id,
@@ -111,8 +109,14 @@ class ClientCohort(models.Model):
               JOIN res_partner partner ON partner.id = profile.partner_id
              WHERE profile.first_date >= %s
             """,
-            start,
+            self._get_start(),
         )
+
+    @api.model
+    def _get_start(self):
+        """:return: the first day of the oldest cohort: what is older matters to none"""
+        today = fields.Date.context_today(self)
+        return fields.Date.subtract(today.replace(day=1), months=MONTHS)
 
     @api.model
     def _select_bought(self):
@@ -129,9 +133,11 @@ class ClientCohort(models.Model):
               JOIN client
                 ON client.partner_id = purchase.partner_id
                AND client.company_id = purchase.company_id
+             WHERE purchase.date >= %(start)s
           GROUP BY 1, 2, 3, 4, 5
             """,
             age=self._months_between(SQL("client.month"), SQL("purchase.date")),
+            start=self._get_start(),
             purchases=self.env["client.purchase"]._table_query,
         )
 
