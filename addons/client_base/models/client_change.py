@@ -50,7 +50,6 @@ class ClientChange(models.Model):
     )
     merge_id = fields.Many2one(
         comodel_name="client.merge",
-        string="Merge",
         index="btree_not_null",
         ondelete="restrict",
     )

@@ -25,10 +25,11 @@ class DuplicateOwner(models.AbstractModel):
     @api.depends_context("client_card_number")
     def _compute_display_name(self):
         """Tell cards of one name apart by their numbers, where that is asked for."""
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         if self.env.context.get("client_card_number"):
             for partner in self:
                 partner.display_name = f"{partner.display_name} #{partner.id}"
+        return result
 
     @api.model_create_multi
     def create(self, vals_list):

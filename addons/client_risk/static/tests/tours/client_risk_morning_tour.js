@@ -1,6 +1,7 @@
 import { registry } from "@web/core/registry";
 
 const CLIENT = "Вербиченко Трейд";
+const TOLD = luxon.DateTime.now().plus({ days: 10 }).toFormat("MM/dd/yyyy");
 
 /** Click until the profile opens: the list is drawn anew when fresh data arrives. */
 const openRow = async () => {
@@ -47,7 +48,7 @@ registry.category("web_tour.tours").add("client_risk_morning", {
         },
         {
             trigger: ".modal .o_field_widget[name=date] input",
-            run: "edit 12/31/2098",
+            run: `edit ${TOLD}`,
         },
         {
             content: "what else he said",
