@@ -3,7 +3,7 @@
     script/bench form [--rounds 60]
 
 Asks for what the web client asks for: the views of the form, and one card by them. Bare
-Odoo is a database with everything that ``client_base`` stands on. Both are opened in
+Odoo is a database with everything that our addons stand on. Both are opened in
 turn, in one process, so that a busy machine slows both; the ratio is of medians.
 """
 
@@ -17,7 +17,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ground import databases, environment, odoo, paths, postgres, template
+from ground import (
+    addons,
+    databases,
+    environment,
+    odoo,
+    paths,
+    postgres,
+    template,
+)
 from ground.console import Failure, run_main, say
 
 JOBS = Path(__file__).with_name("form_jobs.py")
@@ -26,11 +34,19 @@ GOAL = 1.3
 Figures = dict[str, dict[str, Any]]
 
 
+def find_foundations() -> list[str]:
+    """Return the addons of Odoo that ours depend on."""
+    wanted: set[str] = set()
+    for name in addons.names():
+        manifest = paths.ADDONS / name / "__manifest__.py"
+        wanted.update(ast.literal_eval(manifest.read_text())["depends"])
+    return sorted(wanted.difference(addons.names()))
+
+
 @contextmanager
 def bare_odoo(pg: dict[str, str]) -> Iterator[str]:
-    """Make a database of what our addon depends on, without it; yield its name."""
-    manifest = paths.ADDONS / "client_base" / "__manifest__.py"
-    wanted = ast.literal_eval(manifest.read_text())["depends"]
+    """Make a database of what our addons depend on, without them; yield its name."""
+    wanted = find_foundations()
     name = databases.own_name("bench_bare")
     databases.drop(pg, name)
     say("Bare Odoo: installing")
