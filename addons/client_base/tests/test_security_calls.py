@@ -38,6 +38,8 @@ class TestOutsiderCalls(ClientCommon):
             "client.document.template": cls.env["client.document.template"].create(
                 {"name": "Letter", "data": cls._make_docx("{{ client.name }}")}
             ),
+            "client.duplicate": cls._pair(cls.own),
+            "client.duplicate.scan": cls.env["client.duplicate.scan"].create({}),
             "client.export": cls.env["client.export"].create({}),
             "client.group": group,
             "client.group.member": group.member_ids,
@@ -46,6 +48,8 @@ class TestOutsiderCalls(ClientCommon):
             "client.import": cls.file,
             "client.import.row": cls.file.row_ids,
             "client.interaction": cls._interact_with(cls.own),
+            "client.merge": cls.env["client.merge"].create({"survivor_id": cls.own.id}),
+            "client.merge.wizard": cls._prepare_merge(cls._pair(cls.own)),
             "client.offer": cls.env["client.offer"].create(
                 {"partner_id": cls.own.id, "name": "Catalogue"}
             ),
@@ -59,6 +63,21 @@ class TestOutsiderCalls(ClientCommon):
             "phone.blacklist": cls.env["phone.blacklist"].add("+380670001122"),
             "res.partner": cls.own,
         }
+
+    @classmethod
+    def _pair(cls, client):
+        """:return: a ``client.duplicate`` of the client and a new one"""
+        other = cls._create_client("Вербиченко Трейд")
+        left, right = sorted((client.id, other.id))
+        return cls.env["client.duplicate"].create({"left_id": left, "right_id": right})
+
+    @classmethod
+    def _prepare_merge(cls, pair):
+        """:return: a ``client.merge.wizard`` of the two cards"""
+        cards = pair.left_id + pair.right_id
+        return cls.env["client.merge.wizard"].create(
+            {"partner_ids": [Command.set(cards.ids)], "survivor_id": cards[0].id}
+        )
 
     @classmethod
     def _interact_with(cls, client):
@@ -103,11 +122,13 @@ class TestOutsiderCalls(ClientCommon):
                         yield name, method
 
     def _get_arguments(self, name, method):
-        """:return: a value for each argument that the method wants"""
-        _self, *wanted = inspect.signature(
-            getattr(self.env.registry[name], method)
-        ).parameters.values()
-        return [1 for argument in wanted if argument.default is argument.empty]
+        """:return: the ids, where it has any, and a value for each argument"""
+        function = getattr(self.env.registry[name], method)
+        _self, *wanted = inspect.signature(function).parameters.values()
+        values = [1 for argument in wanted if argument.default is argument.empty]
+        if getattr(function, "_api_model", False):
+            return values
+        return [self.records[name].ids, *values]
 
     def _get_state(self):
         """:return: everything that a call could have changed"""
@@ -127,14 +148,11 @@ class TestOutsiderCalls(ClientCommon):
         for role in OUTSIDERS:
             for name, method in self._get_public_methods():
                 model = self.env[name].with_user(getattr(self, role))
-                ids = self.records[name].ids
                 with (
                     self.subTest(role=role, method=f"{name}.{method}"),
                     self.assertRaises(AccessError),
                 ):
-                    call_kw(
-                        model, method, [ids, *self._get_arguments(name, method)], {}
-                    )
+                    call_kw(model, method, self._get_arguments(name, method), {})
         self.assertEqual(self._get_state(), before)
 
     @mute_logger("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule")
@@ -153,7 +171,7 @@ class TestOutsiderCalls(ClientCommon):
     @users("client_manager")
     def test_every_public_method_answers_what_rpc_can_carry(self):
         for name, method in self._get_public_methods():
-            arguments = [self.records[name].ids, *self._get_arguments(name, method)]
+            arguments = self._get_arguments(name, method)
             with (
                 self.subTest(method=f"{name}.{method}"),
                 contextlib.suppress(UserError),
