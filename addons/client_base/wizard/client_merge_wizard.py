@@ -114,7 +114,7 @@ class ClientMergeWizardLine(models.TransientModel):
         required=True,
         domain="[('id', 'in', partner_ids)]",
     )
-    value = fields.Char(string="Stays", compute="_compute_value")
+    value = fields.Char(string="Value That Stays", compute="_compute_value")
 
     @api.depends("field", "wizard_id.partner_ids")
     def _compute_values(self):
