@@ -33,7 +33,7 @@ class TestTours(ClientTourCommon):
         )
 
     def test_phone_is_added_and_made_primary(self):
-        self.start_tour("/odoo", "client_base_card", login="client_user")
+        self.start_tour("/odoo/clients", "client_base_card", login="client_user")
         self.assertPoints(self.cafe, ["+380675557788", "+380675554138"])
         self.assertEqual(
             self._get_points(self.cafe).mapped("state"), ["unknown", "failed"]

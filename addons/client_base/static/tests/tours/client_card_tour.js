@@ -4,14 +4,8 @@ import { stepUtils } from "@web_tour/tour_utils";
 const POINTS = ".o_field_widget[name=contact_point_ids]";
 
 registry.category("web_tour.tours").add("client_base_card", {
-    url: "/odoo",
+    url: "/odoo/clients",
     steps: () => [
-        stepUtils.showAppsMenuItem(),
-        {
-            content: "open the app",
-            trigger: ".o_app[data-menu-xmlid='client_base.client_base_menu']",
-            run: "click",
-        },
         {
             content: "type some digits of the phone",
             trigger: ".o_list_view .o_searchview_input",

@@ -64,7 +64,7 @@ registry.category("web_tour.tours").add("client_base_file", {
             trigger: "button[name=action_open_rows]:contains(Look at the Rows)",
             run: "click",
         },
-        { trigger: ".o_group_header:contains(New client)" },
+        { trigger: ".o_group_header:contains(New)" },
         { trigger: ".o_group_header:contains(Who is it?)" },
         {
             content: "open the row to decide",
