@@ -52,6 +52,7 @@ class ClientProfile(models.Model):
         string="Client",
         required=True,
         readonly=True,
+        index=True,
         ondelete="cascade",
     )
     company_id = fields.Many2one(

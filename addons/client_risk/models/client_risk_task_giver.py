@@ -220,14 +220,14 @@ class ClientRiskTaskGiver(models.AbstractModel):
             .with_context(mail_activity_quick_update=True)  # no e-mail for each
             .create(
                 [
-                    one._prepare_activity(people[one], days[people[one]], notes[one])
+                    one._prepare_task(people[one], days[people[one]], notes[one])
                     for one in self
                 ]
             )
         )
         self._store_given(activities, people, days)
 
-    def _prepare_activity(self, user, today, brief=""):
+    def _prepare_task(self, user, today, brief):
         """:return: values of a ``mail.activity`` for ``user``, in his language"""
         task = self.with_context(lang=get_lang(self.env, user.lang).code)
         return {

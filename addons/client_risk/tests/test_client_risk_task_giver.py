@@ -117,14 +117,14 @@ class TestTaskGiving(TaskCommon):
         self._be_late()
         self._be_late(key="C-2")
         model, poison = self.env.registry["client.risk.task"], self.other_client
-        original = model._prepare_activity
+        original = model._prepare_task
 
         def fail(task, user, today, brief):
             if task.partner_id == poison:
                 raise ValueError("no")
             return original(task, user, today, brief)
 
-        with patch.object(model, "_prepare_activity", fail):
+        with patch.object(model, "_prepare_task", fail):
             self._run_cron()
         self.assertEqual(self._get_tasks().state, "given")
         self.assertRecordValues(
