@@ -1,6 +1,7 @@
 import datetime as dt
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
@@ -53,6 +54,20 @@ class TestClientProfile(ProfileCommon):
         self.assertEqual(
             [group["sector"] for group in groups], ["risk", "growth", "watch"]
         )
+
+    def test_salesperson_begins_with_his_own_clients_and_a_head_with_all(self):
+        for model in ("client.profile", "client.suggestion"):
+            for user, name in (
+                (self.client_user, "own"),
+                (self.client_manager, "mine"),
+            ):
+                view = self.env[model].with_user(user).get_view(view_type="search")
+                names = etree.fromstring(view["arch"]).xpath("//filter/@name")
+                with self.subTest(model=model, user=user.login):
+                    self.assertEqual({"own", "mine"} & set(names), {name})
+        for name in ("client_profile_action_missed", "client_suggestion_action"):
+            action = self.env.ref(f"client_risk.{name}")
+            self.assertIn("search_default_own", action.context)
 
     def test_client_who_bought_is_judged_at_once(self):
         self._buy(*range(10, 300, 20))
