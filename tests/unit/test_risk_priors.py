@@ -104,6 +104,12 @@ def test_backtest_finds_the_best_of_the_grid():
     assert apply_dropout(priors, found)[1].a == found.a
 
 
+def test_what_is_believed_stays_unless_much_is_gained():
+    past, bought, days, priors = backtest(400)
+    best = apply_dropout(priors, fit_dropout(past, bought, days, priors))
+    assert fit_dropout(past, bought, days, best) is None
+
+
 @pytest.mark.parametrize("clients", [150, 199])
 def test_backtest_needs_two_hundred_clients(clients):
     past, bought, days, priors = backtest(clients)
@@ -127,4 +133,5 @@ def test_client_who_had_not_bought_yet_is_no_outcome():
     alone = fit_dropout(
         past.rows(np.arange(400)), returned[:400], days[:400], [Priors()]
     )
+    assert alone is not None
     assert fit_dropout(past, returned, days, [Priors()]) == alone
