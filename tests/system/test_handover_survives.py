@@ -1,13 +1,13 @@
 """Hand-overs that are begun or given back survive what happens to the server."""
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from background import begin_cron, wait_until
 from clients import XmlRpc
 
 from ground import odoo
@@ -15,13 +15,6 @@ from ground import odoo
 ADMIN = ("admin", "admin")
 HANDOVERS = 8
 CLIENTS = 100  # of each hand-over
-
-
-def wait_until(condition: Callable[[], bool], what: str, *, timeout: float) -> None:
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline, f"{what}: it did not happen"
-        time.sleep(0.05)
 
 
 def day(days: int) -> str:
@@ -62,13 +55,6 @@ def make_handover(rpc: XmlRpc, people: list[int], clients: int, **values: Any) -
     return handover
 
 
-def run_cron(rpc: XmlRpc) -> None:
-    """Let the cron worker begin, as it does in the morning."""
-    crons = rpc.call("ir.cron", "search", [("model_id.model", "=", "client.handover")])
-    moment = (datetime.now(UTC) - timedelta(seconds=5)).strftime("%Y-%m-%d %H:%M:%S")
-    rpc.call("ir.cron", "write", crons, {"nextcall": moment})
-
-
 def read_states(rpc: XmlRpc, handovers: list[int]) -> dict[int, str]:
     found = rpc.call("client.handover", "read", handovers, ["state"])
     return {handover["id"]: handover["state"] for handover in found}
@@ -92,7 +78,7 @@ def kill_in_mid_batch(
     server: odoo.Server, rpc: XmlRpc, handovers: list[int], state: str
 ) -> int:
     """:return: how many were in ``state`` when the worker was killed"""
-    run_cron(rpc)
+    begin_cron(rpc, "client.handover")
     wait_until(lambda: count_states(rpc, handovers, state) > 0, "it began", timeout=60)
     server.kill_workers("WorkerCron")
     reached = count_states(rpc, handovers, state)
@@ -127,7 +113,7 @@ def test_kill_in_mid_batch_moves_and_returns_each_client_once(
     for handover, state in states.items():
         assert count_lines(rpc, handover) == (CLIENTS if state == "done" else 0)
     assert count_clients(rpc, people[1]) == done * CLIENTS
-    run_cron(rpc)
+    begin_cron(rpc, "client.handover")
     wait_until(
         lambda: count_states(rpc, handovers, "done") == HANDOVERS, "all", timeout=90
     )
@@ -136,7 +122,7 @@ def test_kill_in_mid_batch_moves_and_returns_each_client_once(
     rpc.call("client.handover", "write", handovers, {"date_until": day(-2)})
     returned = kill_in_mid_batch(own_server, rpc, handovers, "returned")
     assert count_clients(rpc, people[0]) == returned * CLIENTS
-    run_cron(rpc)
+    begin_cron(rpc, "client.handover")
     wait_until(
         lambda: count_states(rpc, handovers, "returned") == HANDOVERS,
         "all came back",

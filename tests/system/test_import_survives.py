@@ -2,11 +2,11 @@
 
 import base64
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 
 import pytest
+from background import wait_until
 from clients import XmlRpc
 
 from ground import odoo
@@ -41,13 +41,6 @@ def get_state(rpc: XmlRpc, file_id: int) -> str:
 def count_applied(rpc: XmlRpc, file_id: int) -> int:
     domain = [("import_id", "=", file_id), ("state", "=", "done")]
     return int(rpc.call("client.import.row", "search_count", domain))
-
-
-def wait_until(condition: Callable[[], bool], what: str, *, timeout: float) -> None:
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline, f"{what}: it did not happen"
-        time.sleep(0.3)
 
 
 def read_keys(rpc: XmlRpc, prefix: str) -> Counter[str]:

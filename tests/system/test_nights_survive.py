@@ -1,7 +1,6 @@
 """The nightly evaluation of clients survives what happens to the server."""
 
 import contextlib
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,6 +8,7 @@ from typing import Any
 
 import psycopg2
 import pytest
+from background import begin_cron, wait_until
 from clients import XmlRpc
 
 from ground import odoo
@@ -19,13 +19,6 @@ CLIENTS = 3000
 BUYERS = 1000
 BATCH = 1000
 PROFILES, MOVES = "client.profile", "client.profile.move"
-
-
-def wait_until(condition: Callable[[], bool], what: str, *, timeout: float) -> None:
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline, f"{what}: it did not happen"
-        time.sleep(0.1)
 
 
 def make_clients(rpc: XmlRpc) -> list[int]:
@@ -70,9 +63,7 @@ def begin_night(rpc: XmlRpc) -> None:
     """Let the cron worker judge everybody, as it does after midnight."""
     companies = rpc.call("res.company", "search", [])
     rpc.call("res.company", "write", companies, {"client_judged_on": False})
-    crons = rpc.call("ir.cron", "search", [("model_id.model", "=", PROFILES)])
-    moment = (datetime.now(UTC) - timedelta(seconds=5)).strftime("%Y-%m-%d %H:%M:%S")
-    rpc.call("ir.cron", "write", crons, {"nextcall": moment})
+    begin_cron(rpc, PROFILES)
 
 
 def is_over(rpc: XmlRpc) -> bool:
