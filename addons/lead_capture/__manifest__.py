@@ -1,0 +1,31 @@
+{
+    "name": "Lead Capture",
+    "summary": "Every request through one door, to the right manager, in time",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "Client Base Team",
+    "license": "LGPL-3",
+    "depends": ["client_base", "crm"],
+    "data": [
+        "security/lead_capture_groups.xml",
+        "security/ir.model.access.csv",
+        "security/lead_capture_security.xml",
+        "data/res_users_data.xml",
+        "data/ir_cron_data.xml",
+        "views/lead_channel_views.xml",
+        "views/lead_request_views.xml",
+        "views/crm_lead_views.xml",
+        "views/crm_team_member_views.xml",
+        "views/crm_stage_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/lead_capture_menus.xml",
+    ],
+    "demo": [
+        "demo/lead_channel_demo.xml",
+    ],
+    "assets": {
+        "web.assets_backend": ["lead_capture/static/src/**/*"],
+        "web.assets_tests": ["lead_capture/static/tests/tours/**/*"],
+    },
+    "uninstall_hook": "uninstall_hook",
+}

@@ -1,0 +1,16 @@
+from odoo import models
+
+
+class CrmLead(models.Model):
+    _name = "crm.lead"
+    _inherit = [
+        # before core: what they refuse or add is known before the lead is written
+        "lead.origin",
+        "lead.dispatched",
+        "lead.timed",
+        "lead.staged",
+        "lead.called",
+        "lead.chatted",
+        "lead.mailed",
+        "crm.lead",
+    ]

@@ -1,0 +1,5 @@
+from odoo import models
+
+
+class CrmStage(models.Model):
+    _inherit = "crm.stage"

@@ -1,0 +1,34 @@
+from odoo import fields, models
+
+
+class LeadOrigin(models.AbstractModel):
+    """Knows the requests that made a lead, and what they say unlike the card."""
+
+    _name = "lead.origin"
+    _description = "Lead that Came In"
+
+    channel_id = fields.Many2one(
+        comodel_name="lead.channel",
+        string="Came In By",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        groups="client_base.group_client_user",
+    )
+    request_ids = fields.One2many(
+        comodel_name="lead.request",
+        inverse_name="lead_id",
+        string="Requests",
+        readonly=True,
+        groups="client_base.group_client_user",
+    )
+
+    def _follow_arrival(self, requests):
+        """Do what is due when requests have become leads or joined them.
+
+        Runs once for a batch, in the transaction that makes the leads, as the account
+        that takes requests. ``self`` are the leads, new or joined; other parts of the
+        addon add theirs: who gets it, by when, what is answered.
+
+        :param requests: the ``lead.request`` records, state "processed" or "joined"
+        """
