@@ -1,4 +1,7 @@
+from . import ir_http
+from . import lead_channel_door
 from . import lead_channel
+from . import lead_request_door
 from . import lead_request
 from . import lead_origin
 from . import lead_dispatched

@@ -15,6 +15,7 @@ class LeadRequest(models.Model):
 
     _name = "lead.request"
     _description = "Request"
+    _inherit = ["lead.request.door"]
     _order = "id desc"
     _rec_name = "number"
 

@@ -1,1 +1,2 @@
+from . import test_lead_door
 from . import test_security
