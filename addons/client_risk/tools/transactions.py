@@ -7,30 +7,40 @@ that row alone.
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+# Another addon's tools are plain Python too.
+from odoo.addons.client_base.tools.told import (  # noqa: TID251
+    MAX_TEXT,
+    Known,
+    RowError,
+    clean_text,
+    key_of,
+    read_text,
+    read_version,
+    settle,
+)
+
+__all__ = [
+    "MAX_TEXT",
+    "Known",
+    "Line",
+    "RowError",
+    "Transaction",
+    "clean_text",
+    "key_of",
+    "parse",
+    "settle",
+]
+
 KINDS = ("order", "shipment", "invoice", "payment", "return")
-MAX_TEXT = 256
 MAX_LINES = 1000
 # Beyond it an amount is a slip of the keyboard, and a float loses the cents.
 MAX_AMOUNT = Decimal(10) ** 13
-# What the column of the database and the arithmetic of Decimal keep exactly.
-MAX_VERSION = Decimal(10) ** 21
-VERSION_STEP = Decimal("0.000001")
 MIN_YEAR, MAX_YEAR = 1980, 2100
-
-
-class RowError(Exception):
-    """What is wrong with a row: a code for scripts, the field and its value."""
-
-    def __init__(self, code: str, field: str = "", value: object = "") -> None:
-        super().__init__(code)
-        self.code = code
-        self.field = field
-        self.value = str(value)[:MAX_TEXT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +78,6 @@ class Transaction:
     total: Decimal = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is stored of a key; ``gone``: a person has taken it away."""
-
-    version: Decimal | None
-    digest: str
-    gone: bool = False
-
-
 def parse(row: object) -> Transaction:
     """Check one row.
 
@@ -85,23 +86,23 @@ def parse(row: object) -> Transaction:
     """
     if not isinstance(row, Mapping):
         raise RowError("malformed")
-    kind = _text(row, "kind", required=True).lower()
+    kind = read_text(row, "kind", required=True).lower()
     if kind not in KINDS:
         raise RowError("bad_kind", "kind", kind)
     content: dict[str, Any] = {
-        "partner_key": _text(row, "partner_key", required=True),
+        "partner_key": read_text(row, "partner_key", required=True),
         "date": _date(row.get("date")),
         "kind": kind,
         "amount": _amount(row, "amount", required=True),
-        "currency": _text(row, "currency").upper(),
-        "number": _text(row, "number"),
+        "currency": read_text(row, "currency").upper(),
+        "number": read_text(row, "number"),
         "cancelled": bool(row.get("cancelled")),
         "lines": _lines(row.get("lines")),
         **_payment(row),
     }
     return Transaction(
-        key=_text(row, "key", required=True),
-        version=_version(row.get("version")),
+        key=read_text(row, "key", required=True),
+        version=read_version(row.get("version")),
         digest=_digest(content),
         **content,
     )
@@ -117,72 +118,6 @@ def _payment(row: Mapping[str, Any]) -> dict[str, Any]:
         payment["due_date"] = _date(row["due_date"], "due_date")
     total = _amount(row, "total")
     return {**payment, "total": total} if total else payment
-
-
-def key_of(row: object) -> str:
-    """Return the key to answer with, even of a row that is wrong."""
-    if not isinstance(row, Mapping):
-        return ""
-    return clean_text(str(row.get("key") or ""))[:MAX_TEXT]
-
-
-def settle(
-    known: Mapping[str, Known], transactions: Sequence[Transaction]
-) -> tuple[list[str], dict[str, Transaction]]:
-    """Decide what becomes of each row, one after the other.
-
-    :param known: what is stored, by key
-    :return: ``created``, ``updated``, ``unchanged``, ``stale`` or ``gone`` for each
-        row, and by key what is to be stored in the end
-    """
-    now = dict(known)
-    statuses: list[str] = []
-    to_store: dict[str, Transaction] = {}
-    for item in transactions:
-        before = now.get(item.key)
-        status = _settle_one(before, item)
-        statuses.append(status)
-        if before and item.version is None:
-            item = replace(item, version=before.version)
-        # A newer version of the same content is noted: an older one may still come.
-        is_noted = status == "unchanged" and before and before.version != item.version
-        if status in ("created", "updated") or is_noted:
-            to_store[item.key] = item
-            now[item.key] = Known(item.version, item.digest)
-    return statuses, to_store
-
-
-def _settle_one(known: Known | None, item: Transaction) -> str:
-    if known is None:
-        return "created"
-    if known.gone:
-        return "gone"
-    if known.version is not None and item.version is not None:
-        if item.version < known.version:
-            return "stale"
-    return "unchanged" if known.digest == item.digest else "updated"
-
-
-def clean_text(text: str) -> str:
-    """Take out what PostgreSQL cannot store, and spaces around."""
-    whole = text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
-    return whole.strip()
-
-
-def _text(row: Mapping[str, Any], field: str, *, required: bool = False) -> str:
-    value = row.get(field)
-    if value is None or value is False or value == "":
-        if required:
-            raise RowError("missing", field)
-        return ""
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise RowError("malformed", field, value)
-    text = clean_text(str(value))
-    if required and not text:
-        raise RowError("missing", field)
-    if len(text) > MAX_TEXT:
-        raise RowError("too_long", field, text)
-    return text
 
 
 def _amount(row: Mapping[str, Any], field: str, *, required: bool = False) -> Decimal:
@@ -216,34 +151,6 @@ def _date(value: object, field: str = "date") -> dt.date:
     return day
 
 
-def _version(value: object) -> Decimal | None:
-    """Bring a number or an ISO time into numbers that grow; None for no version."""
-    if value is None or value is False or value == "":
-        return None
-    if isinstance(value, bool):
-        raise RowError("bad_version", "version", value)
-    text = value.isoformat() if isinstance(value, dt.datetime) else str(value).strip()
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return _moment(text)
-    if not number.is_finite() or abs(number) >= MAX_VERSION:
-        raise RowError("bad_version", "version", text)
-    return number.quantize(VERSION_STEP)
-
-
-def _moment(text: str) -> Decimal:
-    """Return the microseconds of an ISO time; without a zone it is UTC."""
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        raise RowError("bad_version", "version", text) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=dt.UTC)
-    passed = moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-    return Decimal(passed // dt.timedelta(microseconds=1))
-
-
 def _lines(value: object) -> tuple[Line, ...]:
     if not value:
         return ()
@@ -256,9 +163,9 @@ def _line(line: object) -> Line:
     if not isinstance(line, Mapping):
         raise RowError("bad_lines", "lines", line)
     return Line(
-        product_key=_text(line, "product_key"),
-        product=_text(line, "product"),
-        category=_text(line, "category"),
+        product_key=read_text(line, "product_key"),
+        product=read_text(line, "product"),
+        category=read_text(line, "category"),
         quantity=_amount(line, "quantity"),
         amount=_amount(line, "amount"),
     )
