@@ -5,12 +5,13 @@ class CrmLead(models.Model):
     _name = "crm.lead"
     _inherit = [
         # before core: what they refuse or add is known before the lead is written
-        "lead.origin",
         "lead.dispatched",
         "lead.timed",
         "lead.staged",
         "lead.called",
         "lead.chatted",
         "lead.mailed",
+        # last: what follows an arrival ends here
+        "lead.origin",
         "crm.lead",
     ]

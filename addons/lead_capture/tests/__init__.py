@@ -1,2 +1,4 @@
 from . import test_lead_door
 from . import test_security
+from . import test_lead_sla
+from . import test_lead_response
