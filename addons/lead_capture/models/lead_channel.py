@@ -18,7 +18,7 @@ class LeadChannel(models.Model):
     _name = "lead.channel"
     _description = "Channel of Requests"
     # a kind that receives in its own way stands before the door
-    _inherit = ["lead.channel.door", "mail.thread"]
+    _inherit = ["lead.channel.map", "lead.channel.door", "mail.thread"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
