@@ -4,6 +4,11 @@ from . import lead_channel_map
 from . import lead_channel
 from . import lead_channel_field
 from . import lead_request_door
+from . import lead_mutex
+from . import lead_request_worker
+from . import lead_request_reader
+from . import lead_request_client
+from . import lead_request_lead
 from . import lead_request
 from . import lead_sla_policy
 from . import lead_sla_policy_stage
@@ -23,5 +28,6 @@ from . import crm_lead
 from . import crm_team
 from . import crm_team_member
 from . import crm_stage
+from . import res_company
 from . import res_config_settings
 from . import resource_calendar

@@ -23,6 +23,22 @@ class LeadOrigin(models.AbstractModel):
         groups="client_base.group_client_user",
     )
 
+    def _has_field_access(self, field, operation):
+        """Whoever makes leads of requests fills in what the addon adds to them.
+
+        He is no user of the client base, whom alone the others are shown to.
+        """
+        if super()._has_field_access(field, operation):
+            return True
+        return field._module == "lead_capture" and self._is_intake()
+
+    def _is_intake(self):
+        """:return: whether it is the account for requests that works here"""
+        intake_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "lead_capture.user_intake"
+        )
+        return self.env.uid == intake_id
+
     def _follow_arrival(self, requests):
         """Do what is due when requests have become leads or joined them.
 

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 STATES = [
@@ -8,14 +8,30 @@ STATES = [
     ("rejected", "Rejected"),
     ("failed", "Failed"),
 ]
+KINDS = [
+    ("request", "Request"),
+    ("call", "Call"),
+    ("chat", "Chat"),
+    ("mail", "Letter"),
+]
 
 
 class LeadRequest(models.Model):
-    """One request as it came in: kept first, worked on later, never lost."""
+    """One request as it came in: kept first, worked on later, never lost.
+
+    Whoever stores one leaves everything empty that is read from the payload: the
+    processing fills it in, and alone makes clients and leads.
+    """
 
     _name = "lead.request"
     _description = "Request"
-    _inherit = ["lead.request.door"]
+    _inherit = [
+        "lead.request.door",
+        "lead.request.worker",
+        "lead.request.reader",
+        "lead.request.client",
+        "lead.request.lead",
+    ]
     _order = "id desc"
     _rec_name = "number"
 
@@ -28,7 +44,11 @@ class LeadRequest(models.Model):
         default=lambda self: self._get_next_number(),
     )
     channel_id = fields.Many2one(
-        comodel_name="lead.channel", required=True, ondelete="restrict", readonly=True
+        comodel_name="lead.channel",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        readonly=True,
     )
     company_id = fields.Many2one(
         comodel_name="res.company", required=True, index=True, readonly=True
@@ -41,11 +61,29 @@ class LeadRequest(models.Model):
     received_at = fields.Datetime(
         required=True, readonly=True, index=True, default=fields.Datetime.now
     )
+    kind = fields.Selection(selection=KINDS, readonly=True)
     payload = fields.Json(readonly=True)
+    values = fields.Json(
+        readonly=True, help="What the channel reads from it: values of a lead."
+    )
     remote_addr = fields.Char(string="Address of the Sender", readonly=True)
     state = fields.Selection(
-        selection=STATES, required=True, default="new", readonly=True
+        selection=STATES, required=True, default="new", readonly=True, index=True
     )
+    reason_code = fields.Char(readonly=True)
+    reason_data = fields.Json(readonly=True)
+    done_at = fields.Datetime(string="Worked On", readonly=True)
+    attempts = fields.Integer(
+        string="Tries", readonly=True, aggregator=None, help="That failed, so far."
+    )
+    next_try_at = fields.Datetime(string="Next Try", readonly=True)
+    error = fields.Text(readonly=True, groups="client_base.group_client_manager")
+    contact_name = fields.Char(string="From", readonly=True, index="trigram")
+    company_name = fields.Char(string="Firm", readonly=True, index="trigram")
+    phone = fields.Char(readonly=True)
+    email = fields.Char(string="E-mail", readonly=True)
+    phone_normalized = fields.Char(readonly=True, index="btree_not_null")
+    email_normalized = fields.Char(readonly=True, index="btree_not_null")
     lead_id = fields.Many2one(
         comodel_name="crm.lead", index="btree_not_null", readonly=True
     )
@@ -62,6 +100,7 @@ class LeadRequest(models.Model):
     _number_uniq = models.Constraint(
         "UNIQUE (number)", "There is a request with this number already."
     )
+    _waiting_idx = models.Index("(id) WHERE state IN ('new', 'failed')")
 
     def init(self):
         super().init()
@@ -74,3 +113,10 @@ class LeadRequest(models.Model):
             SQL("SELECT nextval('lead_request_number_seq')")
         )
         return number
+
+    @api.depends("number", "contact_name")
+    def _compute_display_name(self):
+        for request in self:
+            who = request.contact_name or request.phone or request.email
+            number = f"#{request.number}"
+            request.display_name = f"{number} {who}" if who else number

@@ -25,3 +25,29 @@ class LeadCommon(ClientCommon):
                 **values,
             }
         )
+
+    @classmethod
+    def _store(cls, *payloads, channel=None, **values):
+        """:return: ``lead.request`` records that wait"""
+        channel = channel or cls.channel
+        count = cls.env["lead.request"].search_count([])
+        return cls.env["lead.request"].create(
+            [
+                {
+                    "channel_id": channel.id,
+                    "company_id": channel.company_id.id,
+                    "event_key": f"event {count + position}",
+                    "payload": payload,
+                    "values": payload,
+                    **values,
+                }
+                for position, payload in enumerate(payloads)
+            ]
+        )
+
+    @classmethod
+    def _process(cls, *payloads, **values):
+        """:return: ``lead.request`` records that were worked on, as one batch"""
+        requests = cls._store(*payloads, **values)
+        requests._process()
+        return requests
