@@ -8,12 +8,6 @@ STATES = [
     ("rejected", "Rejected"),
     ("failed", "Failed"),
 ]
-KINDS = [
-    ("request", "Request"),
-    ("call", "Call"),
-    ("chat", "Chat"),
-    ("mail", "Letter"),
-]
 
 
 class LeadRequest(models.Model):
@@ -26,11 +20,11 @@ class LeadRequest(models.Model):
     _name = "lead.request"
     _description = "Request"
     _inherit = [
-        "lead.request.door",
         "lead.request.worker",
         "lead.request.reader",
         "lead.request.client",
         "lead.request.lead",
+        "lead.request.door",
     ]
     _order = "id desc"
     _rec_name = "number"
@@ -61,7 +55,6 @@ class LeadRequest(models.Model):
     received_at = fields.Datetime(
         required=True, readonly=True, index=True, default=fields.Datetime.now
     )
-    kind = fields.Selection(selection=KINDS, readonly=True)
     payload = fields.Json(readonly=True)
     values = fields.Json(
         readonly=True, help="What the channel reads from it: values of a lead."

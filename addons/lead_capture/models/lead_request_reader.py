@@ -6,7 +6,6 @@ from ..tools import intake
 
 # Who calls or chats is called by a nick: no name to hold against the one on the card.
 NICK_KINDS = ("call", "chat")
-KIND_BY_CHANNEL = {"call": "call", "telegram": "chat", "email": "mail"}
 
 
 class LeadRequestReader(models.AbstractModel):
@@ -18,10 +17,7 @@ class LeadRequestReader(models.AbstractModel):
     def _read_values(self):
         """Read the payloads that have not been read yet, through their channels."""
         for channel, requests in self.grouped("channel_id").items():
-            kind = KIND_BY_CHANNEL.get(channel.kind, "request")
             for request in requests:
-                if not request.kind:
-                    request.kind = kind
                 if request.values is None or request.values is False:
                     request.values = self._read_payload_of(channel, request.payload)
 
