@@ -8,6 +8,7 @@ from odoo.tools import SQL, plaintext2html
 from ..tools import intake
 
 MAX_TITLE = 120
+MAX_LINE = 2000
 # Nothing is tracked while a lead is made: one note says how it came in.
 QUIET = {
     "tracking_disable": True,
@@ -15,9 +16,9 @@ QUIET = {
     "mail_create_nosubscribe": True,
 }
 UTM = {
-    "utm_source": ("source_id", "utm.source"),
-    "utm_medium": ("medium_id", "utm.medium"),
-    "utm_campaign": ("campaign_id", "utm.campaign"),
+    "source": ("source_id", "utm.source"),
+    "medium": ("medium_id", "utm.medium"),
+    "campaign": ("campaign_id", "utm.campaign"),
 }
 
 
@@ -214,10 +215,13 @@ class LeadRequestLead(models.AbstractModel):
             "partner_id": partner.id,
             **self._prepare_utm(),
         }
-        if sender.contact_name:
-            values["contact_name"] = sender.contact_name
-        if sender.company:
-            values["partner_name"] = sender.company
+        told = {
+            "contact_name": sender.contact_name,
+            "partner_name": sender.company,
+            "function": intake.as_text(self.values or {}, "function", intake.MAX_NAME),
+            "website": intake.as_text(self.values or {}, "website", MAX_LINE),
+        }
+        values |= {name: value for name, value in told.items() if value}
         if not partner:
             values["city"] = sender.city or False
             lang = self._get_lang()
@@ -247,13 +251,18 @@ class LeadRequestLead(models.AbstractModel):
 
     def _get_description(self, sender):
         """:return: what was written, as text: nothing in it is HTML"""
-        labels = {"product": self.env._("Product"), "region": self.env._("Region")}
+        labels = {
+            "product": self.env._("Product"),
+            "region": self.env._("Region"),
+            "note": self.env._("Note"),
+            "page": self.env._("Page"),
+        }
         lines = [
             f"{label}: {value}"
             for name, label in labels.items()
-            if (value := intake.as_text(self.values or {}, name, intake.MAX_NAME))
+            if (value := intake.as_text(self.values or {}, name, MAX_LINE))
         ]
-        return plaintext2html("\n".join(filter(None, [*lines, sender.text])))
+        return plaintext2html("\n".join(filter(None, [sender.text, *lines])))
 
     def _prepare_utm(self):
         """The channel's own, unless the sender's address told where he comes from."""

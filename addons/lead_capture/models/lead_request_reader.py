@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 
 from odoo.addons.client_base.tools import contact, names
 
@@ -19,13 +19,10 @@ class LeadRequestReader(models.AbstractModel):
         for channel, requests in self.grouped("channel_id").items():
             for request in requests:
                 if request.values is None or request.values is False:
-                    request.values = self._read_payload_of(channel, request.payload)
-
-    @api.model
-    def _read_payload_of(self, channel, payload):
-        read = getattr(channel, "_read_payload", None)
-        payload = payload if isinstance(payload, dict) else {}
-        return read(payload) if read else payload
+                    payload = request.payload
+                    request.values = channel._read_payload(
+                        payload if isinstance(payload, dict) else {}
+                    )
 
     def _read_sender(self):
         """:rtype: intake.Sender"""
