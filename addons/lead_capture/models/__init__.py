@@ -14,6 +14,8 @@ from . import lead_sla_policy
 from . import lead_sla_policy_stage
 from . import lead_response
 from . import lead_escalation_rule
+from . import lead_escalation_plan
+from . import lead_escalation_giver
 from . import lead_escalation
 from . import lead_origin
 from . import lead_dispatched

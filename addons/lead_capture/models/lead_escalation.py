@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class LeadEscalation(models.Model):
@@ -6,7 +6,8 @@ class LeadEscalation(models.Model):
 
     _name = "lead.escalation"
     _description = "Escalation"
-    _order = "id desc"
+    _inherit = ["lead.escalation.giver"]
+    _order = "due_at desc, id desc"
     _rec_name = "lead_id"
 
     lead_id = fields.Many2one(
@@ -50,8 +51,3 @@ class LeadEscalation(models.Model):
     )
 
     _key_uniq = models.Constraint("UNIQUE (key)", "This was done already.")
-
-    @api.model
-    def _cron_escalate(self):
-        """Warn before deadlines and tell of missed ones, each once."""
-        self.env["lead.response"]._judge_missed(fields.Datetime.now())

@@ -1,5 +1,8 @@
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
+
+from .lead_timed_clock import ROUND_COLUMNS, STAGE_COLUMNS
 
 USER = "client_base.group_client_user"
 STATES = [
@@ -9,6 +12,7 @@ STATES = [
     ("late", "Late"),
     ("answered", "Answered"),
 ]
+TIMED_FIELDS = {*ROUND_COLUMNS, *STAGE_COLUMNS, "response_ids"}
 # What ends the waiting of a client, or begins it again.
 ENDING = frozenset(("active", "stage_id", "probability", "won_status"))
 
@@ -139,6 +143,8 @@ class LeadTimed(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_timed_fields(vals)
         leads = super().create(vals_list)
         # What comes in from outside has its clock started for the whole batch, at the
         # moment of the request; old leads from a file wait for nobody.
@@ -148,6 +154,7 @@ class LeadTimed(models.AbstractModel):
         return leads
 
     def write(self, vals):
+        self._check_timed_fields(vals)
         result = super().write(vals)
         if vals.keys() & ENDING:
             ended = self - self._get_timed()
@@ -158,6 +165,12 @@ class LeadTimed(models.AbstractModel):
         elif "user_id" in vals:
             self._pass_rounds()
         return result
+
+    def _check_timed_fields(self, vals):
+        if not self.env.su and TIMED_FIELDS & vals.keys():
+            raise AccessError(
+                self.env._("Deadlines and answers are counted; nobody writes them.")
+            )
 
     def _pass_rounds(self):
         """Let whoever has the lead now have its open round too."""

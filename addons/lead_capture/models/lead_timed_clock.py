@@ -220,6 +220,7 @@ class LeadTimedClock(models.AbstractModel):
                 }
             )
         leads._show_rounds()
+        leads._drop_timed_activities()
         return rounds
 
     def _close_rounds(self):
@@ -234,6 +235,7 @@ class LeadTimedClock(models.AbstractModel):
         opened.write({"state": "closed", "next_step_at": False})
         self._clear_stage_deadlines()
         opened.lead_id._show_rounds()
+        opened.lead_id._drop_timed_activities()
 
     def _clear_stage_deadlines(self):
         self.flush_recordset(STAGE_COLUMNS)
@@ -251,6 +253,43 @@ class LeadTimedClock(models.AbstractModel):
             )
         )
         self.invalidate_recordset(STAGE_COLUMNS)
+
+    def _plan_stage_step(self, next_at):
+        """Say when the next word about the deadline of a stage is due."""
+        self.flush_recordset(STAGE_COLUMNS)
+        self.env.cr.execute(
+            SQL(
+                "UPDATE crm_lead SET stage_next_step_at = %s WHERE id = ANY(%s)",
+                next_at,
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(STAGE_COLUMNS)
+
+    def _drop_timed_activities(self):
+        """Take away what was asked for: an answer was given, or none is due."""
+        kinds = [
+            self.env.ref(f"lead_capture.{name}").id
+            for name in ("mail_activity_answer", "mail_activity_late")
+        ]
+        activities = self.env["mail.activity"].sudo()  # of whoever was told
+        activities.search(
+            [
+                ("res_model", "=", "crm.lead"),
+                ("res_id", "in", self.ids),
+                ("activity_type_id", "in", kinds),
+                ("automated", "=", True),
+            ]
+        ).unlink()
+
+    def _reassign_late(self, deadline):
+        """Give a lead that was not answered in time to somebody else.
+
+        :param deadline: naive UTC
+        """
+        self.ensure_one()
+        late = int((fields.Datetime.now() - deadline).total_seconds()) // MINUTE
+        self._reassign("late", minutes=late)
 
 
 def plan(times, since, seconds, warn_minutes):

@@ -1,5 +1,6 @@
 from freezegun import freeze_time
 
+from odoo.exceptions import AccessError
 from odoo.tests import tagged, users, warmup
 
 from .time_common import TimeCommon
@@ -181,3 +182,10 @@ class TestLeadResponse(TimeCommon):
             leads._follow_arrival(requests)
             self.env.flush_all()
         self.assertTrue(all(leads.mapped("response_deadline")))
+
+    @users("client_user")
+    def test_nobody_writes_a_deadline(self):
+        lead = self.lead.with_env(self.env)
+        for name in ("response_deadline", "waiting_since", "stage_next_step_at"):
+            with self.subTest(name), self.assertRaises(AccessError):
+                lead.write({name: False})
