@@ -18,6 +18,18 @@ from . import lead_escalation_plan
 from . import lead_escalation_giver
 from . import lead_escalation
 from . import lead_origin
+from . import lead_specialisation
+from . import lead_team
+from . import lead_presence
+from . import lead_dispatch_rule
+from . import lead_assignment_reason
+from . import lead_assignment
+from . import lead_given
+from . import lead_taken
+from . import lead_covered
+from . import lead_waiting_reason
+from . import lead_waiting
+from . import lead_dispatcher
 from . import lead_dispatched
 from . import lead_timed_team
 from . import lead_timed_clock
@@ -29,6 +41,8 @@ from . import lead_mailed
 from . import crm_lead
 from . import crm_team
 from . import crm_team_member
+from . import client_handover_mover
+from . import res_users
 from . import crm_stage
 from . import res_company
 from . import res_config_settings

@@ -6,3 +6,33 @@ class LeadDispatched(models.AbstractModel):
 
     _name = "lead.dispatched"
     _description = "Lead that is Given Out"
+    _inherit = [
+        # taking first: what it refuses is refused before anything is written
+        "lead.taken",
+        "lead.waiting",
+        "lead.given",
+        "lead.covered",
+        "lead.dispatcher",
+    ]
+
+    def _follow_arrival(self, requests):
+        """Give new leads to their managers, and those of absent people to others."""
+        super()._follow_arrival(requests)
+        self._dispatch()
+        self._cover_joined()
+
+    def _cover_joined(self):
+        """Have a request that joins one of an absent person heard by somebody there."""
+        owned = self.sudo().filtered(  # for whoever sends requests
+            lambda lead: lead.user_id and lead.team_id.is_dispatched
+        )
+        away = owned.user_id._get_away()
+        if away:
+            owned.filtered(lambda lead: lead.user_id in away)._dispatch_again()
+
+    def _assign_userless_lead_in_team(self, creation_source):
+        """Leave to the dispatch what a team has given out; core gives it to the head."""
+        others = self.filtered(lambda lead: not lead.sudo().team_id.is_dispatched)
+        return super(LeadDispatched, others)._assign_userless_lead_in_team(
+            creation_source
+        )
