@@ -40,9 +40,7 @@ class LeadAssignment(models.Model):
         comodel_name="crm.team", string="Sales Team", readonly=True, index=True
     )
     channel_id = fields.Many2one(related="lead_id.channel_id", store=True)
-    company_id = fields.Many2one(
-        comodel_name="res.company", readonly=True, index=True
-    )
+    company_id = fields.Many2one(comodel_name="res.company", readonly=True, index=True)
     from_user_id = fields.Many2one(
         comodel_name="res.users",
         string="From",

@@ -140,9 +140,7 @@ class LeadAssignmentReason(models.AbstractModel):
         )
 
     def _explain_return(self):
-        return self.env._(
-            "%(owner)s is back.", owner=self.to_user_id.name or ""
-        )
+        return self.env._("%(owner)s is back.", owner=self.to_user_id.name or "")
 
     def _explain_responsible(self):
         return self.env._(

@@ -48,7 +48,7 @@ class LeadCovered(models.AbstractModel):
     def _filter_returnable(self):
         """Leave out those that somebody is in the middle of.
 
-        He has taken it, and something is planned by him: it goes back when that is done.
+        He has taken it and planned something: it goes back when that is done.
         """
         planned = {
             (activity.res_id, activity.user_id)
@@ -57,10 +57,12 @@ class LeadCovered(models.AbstractModel):
             .search([("res_model", "=", "crm.lead"), ("res_id", "in", self.ids)])
         }
         return self.filtered(
-            lambda lead: not (
-                lead.taken_by_id
-                and lead.taken_by_id == lead.user_id
-                and (lead.id, lead.user_id) in planned
+            lambda lead: (
+                not (
+                    lead.taken_by_id
+                    and lead.taken_by_id == lead.user_id
+                    and (lead.id, lead.user_id) in planned
+                )
             )
         )
 
@@ -86,4 +88,7 @@ class LeadCovered(models.AbstractModel):
     @api.model
     def _get_coverable_domain(self):
         """:return: open requests that nobody has answered"""
-        return self._get_cared_domain() & Domain("user_id", "!=", False)
+        unanswered = Domain("first_response_at", "=", False) | Domain(
+            "waiting_since", "!=", False
+        )
+        return self._get_cared_domain() & Domain("user_id", "!=", False) & unanswered

@@ -91,7 +91,7 @@ class DispatchRound:
             self.off = {one.id for one in self.members if one.user_id not in at_work}
 
     def _get_specialists(self):
-        """:return: member -> ids of the leads that he is for; all when he is not in it"""
+        """:return: member -> ids of his leads; whoever is not in it is for all"""
         return {
             member.id: member._get_fitting_ids(self.facts)
             for member in self.members
@@ -147,7 +147,9 @@ class DispatchRound:
         for rule in self.rules:
             if lead.id not in self.fitting[rule]:
                 continue
-            choice = self.desk.choose(rule.id, self.shares[rule], self._get_fit(lead, rule))
+            choice = self.desk.choose(
+                rule.id, self.shares[rule], self._get_fit(lead, rule)
+            )
             if choice.member:
                 return self._give_by_rule(lead, rule, choice, owner)
             refusals.append((rule, choice))
@@ -253,4 +255,3 @@ class DispatchRound:
         for rule_id in self.desk.changed:
             credits = self.desk.credits[rule_id]
             by_id[rule_id].credits = {str(id_): due for id_, due in credits.items()}
-

@@ -50,8 +50,8 @@ class LeadDispatchRule(models.Model):
         required=True,
         default="any",
         tracking=True,
-        help="At work now: by the working hours of each person. Requests that come when "
-        "nobody is at work wait until somebody is.",
+        help="At work now: by the working hours of each person. What comes when nobody "
+        "is at work waits until somebody is.",
     )
     otherwise = fields.Selection(
         selection=[
@@ -63,8 +63,8 @@ class LeadDispatchRule(models.Model):
         required=True,
         default="next",
         tracking=True,
-        help="After the last rule it is the channel's responsible, if there is one, else "
-        "the request waits.",
+        help="After the last rule it is the channel's responsible, if there is one; "
+        "else the request waits.",
     )
     # Whose turn it is: id of a member -> what is still due to him, in requests.
     credits = fields.Json(readonly=True, copy=False)
@@ -129,7 +129,9 @@ class LeadDispatchRule(models.Model):
             off = ()
         if not self.share_ids:
             members = self.team_id.crm_team_member_ids
-            return [Share(one.id, one.lead_weight, is_off=one.id in off) for one in members]
+            return [
+                Share(one.id, one.lead_weight, is_off=one.id in off) for one in members
+            ]
         return [
             Share(
                 line.member_id.id,
@@ -149,7 +151,9 @@ class LeadDispatchRule(models.Model):
             is_here = lead.team == self.team_id.id
         else:
             is_here = not self.company_id or self.company_id.id == lead.company
-        return is_here and (not self.channel_ids or lead.channel in self.channel_ids.ids)
+        return is_here and (
+            not self.channel_ids or lead.channel in self.channel_ids.ids
+        )
 
 
 class LeadDispatchShare(models.Model):

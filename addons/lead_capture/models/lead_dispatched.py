@@ -30,8 +30,16 @@ class LeadDispatched(models.AbstractModel):
         if away:
             owned.filtered(lambda lead: lead.user_id in away)._dispatch_again()
 
+    def _note_answer(self, user, moment):
+        """Where only the unanswered count, an answer frees a place."""
+        super()._note_answer(user, moment)
+        teams_sudo = self.sudo().team_id  # whoever takes the answer down
+        teams_sudo.filtered(
+            lambda team: team.is_dispatched and team.lead_load_counts == "unanswered"
+        )._wake_dispatch()
+
     def _assign_userless_lead_in_team(self, creation_source):
-        """Leave to the dispatch what a team has given out; core gives it to the head."""
+        """Leave to the rules what core would give to the head of the team."""
         others = self.filtered(lambda lead: not lead.sudo().team_id.is_dispatched)
         return super(LeadDispatched, others)._assign_userless_lead_in_team(
             creation_source

@@ -34,7 +34,9 @@ class LeadDispatcher(models.AbstractModel):
             return
         leads._take_teams()
         round_ = DispatchRound(leads, leads._fetch_owners())
-        leads._store_results({lead: round_.place(lead) for lead in leads._sort_by_need()})
+        leads._store_results(
+            {lead: round_.place(lead) for lead in leads._sort_by_need()}
+        )
         round_.store_credits()
 
     def _dispatch_again(self):
@@ -56,9 +58,7 @@ class LeadDispatcher(models.AbstractModel):
                 not lead.user_id
                 and lead.active
                 and lead.won_status == "pending"
-                and (
-                    lead.team_id.is_dispatched if lead.team_id else lead.channel_id
-                )
+                and (lead.team_id.is_dispatched if lead.team_id else lead.channel_id)
             )
         )
 
@@ -73,7 +73,7 @@ class LeadDispatcher(models.AbstractModel):
         teams = self.team_id
         if any(not lead.team_id for lead in self):
             teams |= teams.search([("is_dispatched", "=", True)])
-        self.env["lead.mutex"]._take([f"team:{team.id}" for team in teams])
+        self.env["lead.mutex"]._take(f"team:{team.id}" for team in teams)
 
     # === READING ===
 

@@ -11,7 +11,7 @@ OWN_FIELDS = {
     "taken_at",
     "taken_by_id",
     "waiting_numbers",
-    "waiting_since",
+    "queued_since",
 }
 BY_HAND = Cause("hand")
 
@@ -67,7 +67,9 @@ class LeadGiven(models.AbstractModel):
         found = {one.lead_id.id: one for one in last}
         for lead in self:
             one = found.get(lead._origin.id)
-            is_current = one and one.to_user_id and one.to_user_id == lead.sudo().user_id
+            is_current = (
+                one and one.to_user_id and one.to_user_id == lead.sudo().user_id
+            )
             lead.assignment_reason = one.reason if is_current else False
 
     # === CRUD METHODS ===
@@ -102,6 +104,25 @@ class LeadGiven(models.AbstractModel):
         """Keep the assignments of the leads that are merged into this one."""
         super()._merge_dependences(opportunities)
         self.env["lead.assignment"].sudo()._follow_merge(self, opportunities)
+
+    # === ACTION METHODS ===
+
+    def action_open_assignments(self):
+        """Show who had the request, from whom and why.
+
+        :return: an action
+        """
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "lead_capture.lead_assignment_action"
+        )
+        return {
+            **action,
+            "domain": [("lead_id", "=", self.id)],
+            "context": {"create": False},
+            "path": False,
+        }
 
     # === ASSIGNMENTS ===
 
@@ -155,7 +176,10 @@ class LeadGiven(models.AbstractModel):
     @api.model
     def _is_robot(self):
         """Say whether no person is behind what is done."""
-        robots = (self.env.ref("lead_capture.user_intake", False), self.env.ref("base.user_root"))
+        robots = (
+            self.env.ref("lead_capture.user_intake", False),
+            self.env.ref("base.user_root"),
+        )
         return self.env.uid in [one.id for one in robots if one]
 
     def _settle_after_change(self):
@@ -170,13 +194,12 @@ class LeadGiven(models.AbstractModel):
             lambda lead: (
                 lead.covered_user_id
                 and (
-                    lead._get_cause() == BY_HAND
-                    or lead.covered_user_id == lead.user_id
+                    lead._get_cause() == BY_HAND or lead.covered_user_id == lead.user_id
                 )
             )
         )
         if covered:
             covered.write({"covered_user_id": False})
-        waiting = self.filtered(lambda lead: lead.user_id and lead.waiting_since)
+        waiting = self.filtered(lambda lead: lead.user_id and lead.queued_since)
         if waiting:
-            waiting.write({"waiting_numbers": False, "waiting_since": False})
+            waiting.write({"waiting_numbers": False, "queued_since": False})

@@ -32,7 +32,9 @@ class LeadPresence(models.AbstractModel):
             calendar, zone = calendars[user], user._get_client_zone()
             if (calendar, zone) not in working:
                 working[calendar, zone] = not calendar.attendance_ids or bool(
-                    calendar._work_intervals_batch(begin, begin + MOMENT, tz=zone)[False]
+                    calendar._work_intervals_batch(begin, begin + MOMENT, tz=zone)[
+                        False
+                    ]
                 )
             is_on_leave = any(
                 left <= moment < right for left, right in leaves.get(user.id, ())

@@ -92,7 +92,9 @@ class LeadTaken(models.AbstractModel):
         """
         self.check_access("write")
         if not self.env.user.has_group(HEAD):
-            raise AccessError(self.env._("Only the head gives requests to somebody else."))
+            raise AccessError(
+                self.env._("Only the head gives requests to somebody else.")
+            )
         user = self.env["res.users"].browse(user_id).exists()
         reason = (reason or "").strip() if isinstance(reason, str) else ""
         if not user or user.share or not user.active or not reason:

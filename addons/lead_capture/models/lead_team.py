@@ -21,8 +21,8 @@ class LeadTeam(models.AbstractModel):
         store=True,
         readonly=False,
         groups="client_base.group_client_user",
-        help="Each new request gets its manager at once: that of the client, else by the "
-        "rules. It is on for teams of channels.",
+        help="Each new request gets its manager at once: that of the client, else by "
+        "the rules. It is on for teams of channels.",
     )
     dispatched_since = fields.Datetime(
         compute="_compute_dispatched_since",
@@ -40,6 +40,12 @@ class LeadTeam(models.AbstractModel):
         default="open",
         groups="client_base.group_client_user",
         help="A request is open until it is won or lost.",
+    )
+    lead_member_ids = fields.One2many(
+        comodel_name="crm.team.member",
+        inverse_name="crm_team_id",
+        string="Members and Requests",
+        groups="client_base.group_client_user",
     )
     lead_rule_ids = fields.One2many(
         comodel_name="lead.dispatch.rule",
@@ -84,7 +90,14 @@ class LeadTeam(models.AbstractModel):
         :return: id of a ``crm.team.member`` -> how many; members without are left out
         """
         self.env["crm.lead"].flush_model(
-            ["user_id", "team_id", "active", "won_status"]
+            [
+                "active",
+                "first_response_at",
+                "team_id",
+                "user_id",
+                "waiting_since",
+                "won_status",
+            ]
         )
         self.env["crm.team.member"].flush_model(["user_id", "crm_team_id", "active"])
         self.flush_model(["lead_load_counts"])
@@ -114,4 +127,9 @@ class LeadTeam(models.AbstractModel):
     @api.model
     def _sql_counted_load(self):
         """:return: whether an open ``lead`` counts as load of its ``team``"""
-        return SQL("TRUE")
+        return SQL("(team.lead_load_counts = 'open' OR %s)", self._sql_unanswered())
+
+    @api.model
+    def _sql_unanswered(self):
+        """:return: whether the client of an open ``lead`` waits for an answer"""
+        return SQL("(lead.first_response_at IS NULL OR lead.waiting_since IS NOT NULL)")

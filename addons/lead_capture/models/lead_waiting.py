@@ -27,7 +27,7 @@ class LeadWaiting(models.AbstractModel):
     waiting_numbers = fields.Json(
         readonly=True, copy=False, groups="client_base.group_client_user"
     )
-    waiting_since = fields.Datetime(
+    queued_since = fields.Datetime(
         readonly=True, copy=False, groups="client_base.group_client_user"
     )
     waiting_reason = fields.Char(
@@ -172,6 +172,6 @@ class LeadWaiting(models.AbstractModel):
         if not new:
             return
         new.write({"waiting_numbers": numbers})
-        first = new.filtered(lambda lead: not lead.waiting_since)
+        first = new.filtered(lambda lead: not lead.queued_since)
         if first:
-            first.write({"waiting_since": fields.Datetime.now()})
+            first.write({"queued_since": fields.Datetime.now()})

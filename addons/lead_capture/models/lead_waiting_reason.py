@@ -13,7 +13,9 @@ class LeadWaitingReason(models.AbstractModel):
         for lead in self:
             numbers = lead.waiting_numbers
             lead.waiting_reason = (
-                lead._explain_waiting(numbers) if numbers and not lead.user_id else False
+                lead._explain_waiting(numbers)
+                if numbers and not lead.user_id
+                else False
             )
 
     @api.model

@@ -37,5 +37,5 @@ class Causes:
 
 
 def read_causes(value: object) -> Causes | None:
-    """:return: what somebody inside the server put there; nothing that came from outside"""
+    """:return: what the server put there; nothing of what came from outside"""
     return value if isinstance(value, Causes) else None
