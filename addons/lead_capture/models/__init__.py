@@ -34,7 +34,19 @@ from . import lead_dispatched
 from . import lead_timed_team
 from . import lead_timed_clock
 from . import lead_timed
+from . import lead_stage_gate
+from . import lead_stage_journal
+from . import lead_stage_chained
+from . import lead_stage_mover
 from . import lead_staged
+from . import lead_stage_history
+from . import lead_stage_clock
+from . import lead_stage_log
+from . import lead_stage_step
+from . import lead_stage_worker
+from . import stage_task_owner
+from . import stage_criteria
+from . import stage_pace
 from . import lead_called
 from . import lead_chatted
 from . import lead_mailed
@@ -45,5 +57,6 @@ from . import client_handover_mover
 from . import res_users
 from . import crm_stage
 from . import res_company
+from . import mail_activity
 from . import res_config_settings
 from . import resource_calendar

@@ -2,4 +2,5 @@ from odoo import models
 
 
 class CrmStage(models.Model):
-    _inherit = "crm.stage"
+    _name = "crm.stage"
+    _inherit = ["stage.criteria", "stage.pace", "crm.stage"]

@@ -194,6 +194,7 @@ class LeadTimed(models.AbstractModel):
         found = rounds.search(Domain("lead_id", "in", (self | leads).ids))
         opened = found.filtered(lambda one: one.state == "open").sorted("asked_at")
         opened[1:].write({"state": "closed", "next_step_at": False})
+        opened.flush_recordset()  # closed before they come to the lead with its own
         found.write({"lead_id": self.id})
         self._show_rounds()
 

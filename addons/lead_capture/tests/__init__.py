@@ -4,3 +4,6 @@ from . import test_security
 from . import test_lead_sla
 from . import test_lead_response
 from . import test_lead_escalation
+from . import test_lead_stage
+from . import test_lead_stage_log
+from . import test_lead_stage_chain

@@ -1,1 +1,2 @@
 from . import lead_give
+from . import lead_stage_override
