@@ -18,7 +18,14 @@ class LeadChannel(models.Model):
     _name = "lead.channel"
     _description = "Channel of Requests"
     # a kind that receives in its own way stands before the door
-    _inherit = ["lead.channel.map", "lead.channel.door", "mail.thread"]
+    _inherit = [
+        "lead.channel.mailbox",
+        "lead.channel.call",
+        "lead.channel.form",
+        "lead.channel.map",
+        "lead.channel.door",
+        "mail.thread",
+    ]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -69,6 +76,12 @@ class LeadChannel(models.Model):
         string="Language",
         help="Of the people who come in by this channel, when they do not say it.",
     )
+    usual_volume = fields.Float(
+        string="Usual Requests a Day",
+        digits=(16, 1),
+        help="So many come in on a usual day. A silence that is too long for it raises "
+        "an alarm.",
+    )
     request_ids = fields.One2many(
         comodel_name="lead.request", inverse_name="channel_id", string="Requests"
     )
@@ -83,3 +96,10 @@ class LeadChannel(models.Model):
     @api.model
     def _make_secret(self):
         return secrets.token_urlsafe(32)
+
+    def action_renew_address(self):
+        """Make a new token and a new secret; the old ones open nothing from now on."""
+        self.check_access("write")
+        for channel in self:
+            channel.write({"token": self._make_secret(), "secret": self._make_secret()})
+        return True

@@ -106,6 +106,7 @@ class LeadChannelField(models.Model):
             return self.label
         if self.target == "note":
             return self.path
-        return dict(self._fields["target"]._description_selection(self.env))[
-            self.target
-        ]
+        if self.target == "contact_name":
+            return self.env._("Your Name")
+        words = self._fields["target"]._description_selection(self.env)
+        return dict(words)[self.target]

@@ -6,11 +6,10 @@ from odoo import api, fields, models
 
 from ..tools import field_map
 from ..tools import payload as payloads
+from ..tools.form_snippet import TRAP
 from ..tools.refusal import Refusal
 
 MAX_SAMPLE = 100_000
-# A field of the form that no person sees: who fills it in is a program.
-TRAP = "homepage_url"
 
 
 class LeadChannelMap(models.AbstractModel):
@@ -99,6 +98,14 @@ class LeadChannelMap(models.AbstractModel):
             "too_many_fields": self.env._("There are too many fields."),
             "empty": self.env._("There is nothing in it."),
             "bad_event_key": self.env._("The key of the event is no plain text."),
+            "bad_content_type": self.env._("Send JSON or the fields of a form."),
+            "no_signature": self.env._("The request is not signed."),
+            "bad_signature": self.env._("The signature is wrong."),
+            "stale_signature": self.env._("The signature is too old."),
+            "bad_origin": self.env._("Requests from this site are not taken."),
+            "unknown": self.env._("There is no such address."),
+            "too_large": self.env._("The request is too large."),
+            "too_often": self.env._("Too many requests. Please try again soon."),
         }
         return texts.get(code) or self.env._("It cannot be read.")
 

@@ -20,6 +20,9 @@ class LeadRequest(models.Model):
     _name = "lead.request"
     _description = "Request"
     _inherit = [
+        # before the rest: what tells of a call is heard before it is read
+        "lead.request.call",
+        "lead.request.letter",
         "lead.request.worker",
         "lead.request.reader",
         "lead.request.client",

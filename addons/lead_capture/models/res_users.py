@@ -3,4 +3,4 @@ from odoo import models
 
 class ResUsers(models.Model):
     _name = "res.users"
-    _inherit = ["res.users", "lead.presence"]
+    _inherit = ["res.users", "lead.presence", "lead.extension.owner"]

@@ -24,7 +24,7 @@ from .letter_text import (
 )
 from .robots import Envelope, Robot, judge
 
-__all__ = ["File", "Letter", "read"]
+__all__ = ["File", "Letter", "is_forward", "read", "read_files"]
 
 MAX_TEXT: Final = 20_000
 MAX_SUBJECT: Final = 500
@@ -66,7 +66,6 @@ class Letter:
     recipients: tuple[str, ...] = ()
     subject: str = ""
     text: str = ""
-    files: tuple[File, ...] = ()
     robot: Robot | None = None
     bounced: str = ""
     forward: Forward | None = None
@@ -79,6 +78,17 @@ def read(source: bytes) -> Letter:
         return _read_message(email.message_from_bytes(source), digest)
     except Exception:  # noqa: BLE001  (the reader of Python has faults of its own)
         return _salvage(source, digest)
+
+
+def read_files(source: bytes) -> tuple[File, ...]:
+    """Return the files of a letter, as many as can be read."""
+    try:
+        parts = enumerate(_walk(email.message_from_bytes(source)), start=1)
+        return tuple(
+            _make_file(part, number) for number, part in parts if _is_file(part)
+        )
+    except Exception:  # noqa: BLE001  (as above: the source itself is kept)
+        return ()
 
 
 def _salvage(source: bytes, digest: str) -> Letter:
@@ -104,7 +114,7 @@ def _read_message(message: Message, digest: str) -> Letter:
     senders = _get_addresses(message, ("from",)) or _get_addresses(message, ("sender",))
     name, sender = senders[0] if senders else ("", "")
     subject = _get(message, "subject")[:MAX_SUBJECT]
-    text, files = _read_parts(parts)
+    text = _read_text(parts)
     report = _find_report(parts)
     envelope = Envelope(
         headers=tuple((key, _clean(str(value))) for key, value in message.items()),
@@ -125,7 +135,6 @@ def _read_message(message: Message, digest: str) -> Letter:
         recipients=_get_recipients(message),
         subject=subject,
         text=strip_history(text, subject)[:MAX_TEXT],
-        files=files,
         robot=judge(envelope),
         bounced=_get_bounced(message, report),
         forward=_find_forward(parts, subject, text),
@@ -225,28 +234,26 @@ def _get_references(message: Message) -> tuple[str, ...]:
 # ---------------------------------------------------------------- text and files
 
 
-def _read_parts(parts: list[Message]) -> tuple[str, tuple[File, ...]]:
-    """:return: the text, history and all, and the files"""
-    plain: list[str] = []
-    rich: list[str] = []
-    files: list[File] = []
-    for number, part in enumerate(parts, start=1):
-        if part.get_content_maintype() == "multipart":
-            continue
-        name = _decode(part.get_filename())
-        kind = part.get_content_type()
-        is_file = bool(name) or part.get_content_disposition() == "attachment"
-        if not is_file and kind in {"text/plain", "text/html"}:
-            charset = part.get_content_charset() or ""
-            (plain if kind == "text/plain" else rich).append(
-                _to_text(_get_content(part), charset)
-            )
-        elif is_file or part.get_content_maintype() != "text":
-            files.append(_make_file(part, name, kind, number))
-    text = "\n\n".join(filter(None, (piece.strip() for piece in plain)))
+def _read_text(parts: list[Message]) -> str:
+    """:return: the text, history and all; that of HTML when there is no other"""
+    found: dict[str, list[str]] = {"text/plain": [], "text/html": []}
+    for part in parts:
+        texts = found.get(part.get_content_type())
+        if texts is not None and not _is_file(part):
+            texts.append(_to_text(_get_content(part), part.get_content_charset() or ""))
+    text = "\n\n".join(filter(None, map(str.strip, found["text/plain"])))
     if not text:
-        text = "\n\n".join(filter(None, map(html_to_text, rich)))
-    return _clean(text), tuple(files)
+        text = "\n\n".join(filter(None, map(html_to_text, found["text/html"])))
+    return _clean(text)
+
+
+def _is_file(part: Message) -> bool:
+    kind = part.get_content_maintype()
+    if kind == "multipart":
+        return False
+    is_text = part.get_content_type() in {"text/plain", "text/html"}
+    named = bool(part.get_filename()) or part.get_content_disposition() == "attachment"
+    return named or not is_text
 
 
 def _get_content(part: Message) -> bytes:
@@ -260,8 +267,9 @@ def _get_content(part: Message) -> bytes:
     return content if isinstance(content, bytes) else b""
 
 
-def _make_file(part: Message, name: str, kind: str, number: int) -> File:
-    name = re.split(r"[\\/]", name)[-1].strip(". ")[:200]
+def _make_file(part: Message, number: int) -> File:
+    kind = part.get_content_type()
+    name = re.split(r"[\\/]", _decode(part.get_filename()))[-1].strip(". ")[:200]
     if not name:
         name = f"part-{number}.eml" if kind == "message/rfc822" else f"part-{number}"
     return File(name=name, mimetype=kind, content=_get_content(part))

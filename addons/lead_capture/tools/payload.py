@@ -17,6 +17,7 @@ from .refusal import Refusal
 
 MAX_DEPTH: Final = 12
 MAX_VALUES: Final = 2000
+MAX_NUMBER: Final = 10**40
 _BRACKETS: Final = re.compile(r"\[([^\[\]]*)\]")
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
@@ -123,12 +124,17 @@ def _open(value: object) -> list[object]:
         return [*value.keys(), *value.values()]
     if isinstance(value, list):
         return value
-    if isinstance(value, str) and _UNSTORABLE.search(value):
-        raise Refusal("bad_text")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise Refusal("malformed")
-    if isinstance(value, int) and abs(value) > 10**40:
-        raise Refusal("malformed")
+    if isinstance(value, str):
+        if _UNSTORABLE.search(value):
+            raise Refusal("bad_text")
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            raise Refusal("malformed")
+    elif isinstance(value, int):
+        if abs(value) > MAX_NUMBER:
+            raise Refusal("malformed")
+    elif value is not None:
+        raise Refusal("malformed")  # of Python, not of JSON
     return []
 
 
@@ -143,23 +149,24 @@ def _split_name(name: str) -> list[str]:
 
 
 def _put(fields: Payload, parts: list[str], value: str) -> None:
-    """Put a value where its name says, or beside it when that place is taken."""
+    """Put a value where its name says, beside those of the same name."""
     target = fields
     while parts[-1] == "":
         parts.pop()
     for part in parts[:-1]:
         below = target.setdefault(part, {})
         if not isinstance(below, dict):
-            break
+            raise Refusal("malformed")  # one name is a value and an object
         target = below
-    name = parts[-1]
-    there = target.get(name)
+    there = target.get(parts[-1])
     if there is None:
-        target[name] = value
+        target[parts[-1]] = value
+    elif isinstance(there, dict):
+        raise Refusal("malformed")
     elif isinstance(there, list):
         there.append(value)
-    elif isinstance(there, str):
-        target[name] = [there, value]
+    else:
+        target[parts[-1]] = [there, value]
 
 
 def _refuse_constant(_name: str) -> NoReturn:

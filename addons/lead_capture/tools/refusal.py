@@ -12,6 +12,8 @@ STATUS: Final[dict[str, int]] = {
     "empty": 400,
     "bad_content_type": 400,
     "bad_event_key": 400,
+    "no_call_id": 400,
+    "no_event": 400,
     "no_signature": 401,
     "bad_signature": 401,
     "stale_signature": 401,
