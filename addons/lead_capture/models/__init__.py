@@ -4,6 +4,7 @@ from . import lead_channel_form
 from . import lead_channel_map
 from . import lead_channel_mailbox
 from . import lead_channel_call
+from . import lead_channel_watch
 from . import lead_channel
 from . import lead_channel_field
 from . import lead_request_door
@@ -21,6 +22,10 @@ from . import lead_call_notice
 from . import lead_call
 from . import lead_call_owner
 from . import lead_extension
+from . import lead_request_action
+from . import lead_request_reason
+from . import lead_request_refusal
+from . import lead_request_nudge
 from . import lead_request
 from . import lead_sla_policy
 from . import lead_sla_policy_stage
@@ -29,6 +34,9 @@ from . import lead_escalation_rule
 from . import lead_escalation_plan
 from . import lead_escalation_giver
 from . import lead_escalation
+from . import lead_stop
+from . import lead_difference
+from . import lead_candidate
 from . import lead_origin
 from . import lead_specialisation
 from . import lead_team
@@ -70,6 +78,7 @@ from . import crm_team_member
 from . import client_handover_mover
 from . import res_users
 from . import crm_stage
+from . import request_owner
 from . import res_company
 from . import client_contact_point
 from . import mail_activity

@@ -22,6 +22,7 @@ class LeadChannel(models.Model):
         "lead.channel.mailbox",
         "lead.channel.call",
         "lead.channel.form",
+        "lead.channel.watch",
         "lead.channel.map",
         "lead.channel.door",
         "mail.thread",

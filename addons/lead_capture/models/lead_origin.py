@@ -1,4 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+GROUPS = "client_base.group_client_user"
 
 
 class LeadOrigin(models.AbstractModel):
@@ -13,15 +16,57 @@ class LeadOrigin(models.AbstractModel):
         index="btree_not_null",
         readonly=True,
         copy=False,
-        groups="client_base.group_client_user",
+        groups=GROUPS,
     )
     request_ids = fields.One2many(
         comodel_name="lead.request",
         inverse_name="lead_id",
         string="Requests",
         readonly=True,
-        groups="client_base.group_client_user",
+        groups=GROUPS,
     )
+    request_count = fields.Integer(compute="_compute_request_count", groups=GROUPS)
+    difference_ids = fields.One2many(
+        comodel_name="lead.difference",
+        inverse_name="lead_id",
+        string="Differences from the Card",
+        readonly=True,
+        groups=GROUPS,
+    )
+    candidate_ids = fields.One2many(
+        comodel_name="lead.candidate",
+        inverse_name="lead_id",
+        string="May Be One of These",
+        readonly=True,
+        groups=GROUPS,
+    )
+    has_open_difference = fields.Boolean(compute="_compute_open", groups=GROUPS)
+    has_open_candidate = fields.Boolean(compute="_compute_open", groups=GROUPS)
+    hidden_candidate_count = fields.Integer(compute="_compute_open", groups=GROUPS)
+
+    @api.depends("request_ids")
+    def _compute_request_count(self):
+        counts = dict(
+            self.env["lead.request"]._read_group(
+                [("lead_id", "in", self.ids)], ["lead_id"], ["__count"]
+            )
+        )
+        for lead in self:
+            lead.request_count = counts.get(lead._origin, 0)
+
+    @api.depends("difference_ids.state", "candidate_ids.state")
+    def _compute_open(self):
+        for lead in self:
+            differences = lead.difference_ids.filtered(lambda one: one.state == "open")
+            seen = lead.candidate_ids.filtered(lambda one: one.state == "open")
+            # sudo: whom the reader may not see are counted, not named
+            everyone_sudo = lead.sudo().candidate_ids
+            everyone = everyone_sudo.filtered(lambda one: one.state == "open")
+            lead.has_open_difference = bool(differences)
+            lead.has_open_candidate = bool(everyone)
+            lead.hidden_candidate_count = len(everyone) - len(seen)
+
+    # === ACCOUNT FOR REQUESTS ===
 
     def _has_field_access(self, field, operation):
         """Whoever makes leads of requests fills in what the addon adds to them.
@@ -38,6 +83,62 @@ class LeadOrigin(models.AbstractModel):
             "lead_capture.user_intake"
         )
         return self.env.uid == intake_id
+
+    def _inverse_phone(self):
+        """What comes from outside is never written to a card."""
+        if not self._is_intake():
+            super()._inverse_phone()
+
+    def _inverse_email_from(self):
+        """As with the phone."""
+        if not self._is_intake():
+            super()._inverse_email_from()
+
+    # === ACTIONS ===
+
+    def action_open_requests(self):
+        """Open the requests that made this lead or joined it."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "lead_capture.lead_request_action"
+        )
+        return {**action, "domain": [("lead_id", "=", self.id)], "context": {}}
+
+    def action_make_client(self):
+        """Say that it is none of the cards proposed: a new one is made.
+
+        :return: True
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if self.partner_id:
+            raise UserError(self.env._("The lead has a client already."))
+        self._handle_partner_assignment(create_missing=True)
+        self._link_requests(self.partner_id)
+        # sudo: nobody writes candidates by hand
+        candidates_sudo = self.sudo().candidate_ids
+        candidates_sudo.filtered(lambda one: one.state == "open").state = "dropped"
+        return True
+
+    # === BUSINESS METHODS ===
+
+    def _set_client(self, card):
+        """Put the lead on a card; what was written unlike it becomes differences."""
+        self.ensure_one()
+        requests_sudo = self.sudo().request_ids  # whoever may write the lead
+        items = [
+            (self, request, request._read_sender(), card)
+            for request in requests_sudo
+            if request.state in ("processed", "joined")
+        ]
+        self.partner_id = card
+        self.env["lead.difference"]._note(items)
+        self._link_requests(card)
+
+    def _link_requests(self, card):
+        requests_sudo = self.sudo().request_ids  # as above
+        requests_sudo.write({"partner_id": card.id})
 
     def _follow_arrival(self, requests):
         """Do what is due when requests have become leads or joined them.

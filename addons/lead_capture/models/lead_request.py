@@ -1,6 +1,9 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+GC_BATCH = 1000
 STATES = [
     ("new", "Waiting"),
     ("processed", "New Lead"),
@@ -23,6 +26,10 @@ class LeadRequest(models.Model):
         # before the rest: what tells of a call is heard before it is read
         "lead.request.call",
         "lead.request.letter",
+        "lead.request.action",
+        "lead.request.reason",
+        "lead.request.refusal",
+        "lead.request.nudge",
         "lead.request.worker",
         "lead.request.reader",
         "lead.request.client",
@@ -68,6 +75,9 @@ class LeadRequest(models.Model):
     )
     reason_code = fields.Char(readonly=True)
     reason_data = fields.Json(readonly=True)
+    is_taken_up = fields.Boolean(
+        readonly=True, help="A person wants a lead of it, whatever speaks against it."
+    )
     done_at = fields.Datetime(string="Worked On", readonly=True)
     attempts = fields.Integer(
         string="Tries", readonly=True, aggregator=None, help="That failed, so far."
@@ -80,6 +90,9 @@ class LeadRequest(models.Model):
     email = fields.Char(string="E-mail", readonly=True)
     phone_normalized = fields.Char(readonly=True, index="btree_not_null")
     email_normalized = fields.Char(readonly=True, index="btree_not_null")
+    is_emptied = fields.Boolean(
+        readonly=True, help="What it said was deleted after the time it is kept for."
+    )
     lead_id = fields.Many2one(
         comodel_name="crm.lead", index="btree_not_null", readonly=True
     )
@@ -109,6 +122,50 @@ class LeadRequest(models.Model):
             SQL("SELECT nextval('lead_request_number_seq')")
         )
         return number
+
+    def _stop_senders(self, note):
+        """Put the senders of these requests on the list of those who are stopped."""
+        told = {
+            (kind, value, request.company_id.id)
+            for request in self
+            for kind, value in (
+                ("phone", request.phone_normalized),
+                ("email", request.email_normalized),
+            )
+            if value
+        }
+        stops_sudo = self.env["lead.stop"].sudo()  # whoever may reject a request
+        known = stops_sudo.search([("normalized", "in", [one[1] for one in told])])
+        present = set(known.mapped("normalized"))
+        stops_sudo.create(
+            [
+                {"kind": kind, "value": value, "company_id": company, "note": note}
+                for kind, value, company in sorted(told)
+                if value not in present
+            ]
+        )
+
+    @api.autovacuum
+    def _gc_payloads(self):
+        """Empty what old requests said, where a company keeps it for a time only.
+
+        :return: how many were emptied, whether there may be more
+        """
+        done = 0
+        for company in self.env["res.company"].search([("lead_keep_days", ">", 0)]):
+            before = fields.Datetime.now() - timedelta(days=company.lead_keep_days)
+            old = self.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("received_at", "<", before),
+                    ("state", "in", ("processed", "joined", "rejected")),
+                    ("is_emptied", "=", False),
+                ],
+                limit=GC_BATCH,
+            )
+            old.write({"payload": {}, "values": {}, "raw": False, "is_emptied": True})
+            done += len(old)
+        return done, done and done % GC_BATCH == 0
 
     @api.depends("number", "contact_name")
     def _compute_display_name(self):

@@ -16,6 +16,7 @@ class Found:
     partner_id: int = 0
     code: str = "unknown"
     candidate_ids: list[int] = field(default_factory=list)
+    scores: dict[int, float] = field(default_factory=dict)
 
     @property
     def client_keys(self):
@@ -100,7 +101,8 @@ class LeadRequestClient(models.AbstractModel):
         if match.reason == "archived" and len(final_ids) == 1 and final_ids != ids[:1]:
             return Found(final_ids[0], "merged")
         if final_ids:
-            return Found(0, match.reason, final_ids)
+            scores = {one.client_id: one.score for one in match.candidates}
+            return Found(0, match.reason, final_ids, scores)
         return Found()
 
     def _pick_person(self, client_id, sender, holders):

@@ -44,11 +44,9 @@ class LeadRequestLead(models.AbstractModel):
         self._store_senders(senders)
         self._store_results(results)
         taken = self.filtered(lambda one: one.lead_id)
+        joined = taken.filtered(lambda one: one.state == "joined")
+        self._nudge_owners(joined.lead_id)
         taken.lead_id._follow_arrival(taken)
-
-    def _refuse(self, senders):
-        """:return: request -> result of those that become no lead"""
-        return {}
 
     def _work_on_wave(self, senders):
         """Work on requests of different people; those who may be the same one wait.
@@ -75,6 +73,7 @@ class LeadRequestLead(models.AbstractModel):
             found[request].code = "new_card"
         made = batch._make_leads({one: (senders[one], found[one]) for one in chosen})
         batch._tell_arrivals(made, leads, senders)
+        batch._propose({**made, **leads}, senders, found)
         return results | {
             request: request._make_result("processed", lead, found[request])
             for request, lead in made.items()
@@ -88,6 +87,30 @@ class LeadRequestLead(models.AbstractModel):
             "reason_code": found.code,
             "reason_data": {"candidates": found.candidate_ids},
         }
+
+    def _propose(self, leads, senders, found):
+        """Note what is unlike the card, and whom it may be, for a person to judge."""
+        partners = self.env["res.partner"]
+        self.env["lead.difference"].sudo()._note(
+            [
+                (lead, request, senders[request], partner)
+                for request, lead in leads.items()
+                if (
+                    partner := partners.browse(
+                        found[request].partner_id or lead.partner_id.id or []
+                    )
+                )
+                and found[request].code != "new_card"
+            ]
+        )
+        self.env["lead.candidate"].sudo()._note(
+            [
+                (lead, found[request])
+                for request, lead in leads.items()
+                if found[request].candidate_ids and not lead.partner_id
+            ],
+            self.company_id,
+        )
 
     # === OPEN LEADS ===
 
@@ -175,7 +198,7 @@ class LeadRequestLead(models.AbstractModel):
         )
 
     def _get_join_days(self):
-        return 30
+        return self.company_id.sudo().lead_join_days
 
     # === NEW LEADS ===
 

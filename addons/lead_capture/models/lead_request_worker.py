@@ -9,6 +9,8 @@ from odoo.tools import SQL
 
 from odoo.addons.client_base.models.concurrency import CONCURRENCY_ERRORS, MAX_FAILURES
 
+from .lead_channel_watch import FAILED_TYPE
+
 _logger = logging.getLogger(__name__)
 
 BATCH = 100
@@ -167,6 +169,8 @@ class LeadRequestWorker(models.AbstractModel):
 
     def _fail(self, error):
         """Take down that a request could not be worked on, and when to try again."""
+        if self.attempts:  # the second time at least
+            self.channel_id._alarm(FAILED_TYPE, self.env._("Requests stay failed"))
         _logger.warning(
             "Request %d could not be worked on: %s", self.number, type(error).__name__
         )
@@ -175,6 +179,7 @@ class LeadRequestWorker(models.AbstractModel):
         pause = PAUSES[count - 1] if count <= len(PAUSES) else None
         self.sudo().write(  # sudo: the error is for the head to read
             {
+                "history": self._prepare_history("failed", text=self._say_error(error)),
                 "state": "failed",
                 "attempts": count,
                 "next_try_at": now + pause if pause else False,

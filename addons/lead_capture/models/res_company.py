@@ -1,8 +1,30 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
     _inherit = "res.company"
+
+    lead_join_days = fields.Integer(
+        string="Join Requests for (days)",
+        default=30,
+        groups="base.group_user",
+        help="A request joins the open lead of the same client when that is younger.",
+    )
+    lead_keep_days = fields.Integer(
+        string="Keep What Requests Said for (days)",
+        groups="base.group_user",
+        help="Then it is deleted; number, client and lead stay. 0: kept for ever.",
+    )
+    lead_reject_blacklisted = fields.Boolean(
+        string="Reject the Black-Listed",
+        groups="base.group_user",
+        help="Also reject requests of people who want no mailings.",
+    )
+
+    _lead_days_positive = models.Constraint(
+        "CHECK (lead_join_days >= 0 AND lead_keep_days >= 0)",
+        "A number of days cannot be negative.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

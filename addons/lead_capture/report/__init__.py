@@ -1,1 +1,2 @@
 from . import client_interaction_source
+from . import lead_ledger

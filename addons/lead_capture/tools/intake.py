@@ -83,3 +83,16 @@ def enclosing_domains(domain: str) -> list[str]:
     """Return a domain and those it is a part of: "a.b.ua", "b.ua"."""
     parts = domain.split(".")
     return [".".join(parts[start:]) for start in range(max(len(parts) - 1, 1))]
+
+
+# What people write who only want to see whether the form works.
+_TEST_WORDS: Final = frozenset(
+    {"test", "testing", "test test", "тест", "тестування", "тестирование", "тест тест"}
+)
+
+
+def is_test(sender: Sender) -> bool:
+    """Tell whether everything in words that was written is the word "test"."""
+    said = [sender.contact_name, sender.company, sender.text]
+    words = [text.lower().strip(" .!") for text in said if text]
+    return bool(words) and all(word in _TEST_WORDS for word in words)

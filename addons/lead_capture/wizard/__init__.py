@@ -1,2 +1,3 @@
 from . import lead_give
 from . import lead_stage_override
+from . import lead_request_reject

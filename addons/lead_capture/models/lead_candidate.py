@@ -1,0 +1,148 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+# Why identity is not certain -> as a person reads it.
+REASONS = {
+    "tax_id_shared": "shared",
+    "contact_shared": "shared",
+    "contacts_disagree": "disagree",
+    "contact_other_name": "other_name",
+    "archived": "archived",
+    "alike": "alike",
+}
+
+
+class LeadCandidate(models.Model):
+    """A card that the client of a lead may be: nobody guesses, a person says which."""
+
+    _name = "lead.candidate"
+    _description = "Client that a Lead may be of"
+    _order = "score desc, id"
+    _rec_name = "partner_id"
+
+    lead_id = fields.Many2one(
+        comodel_name="crm.lead",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Client",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(
+        comodel_name="res.company", required=True, readonly=True, index=True
+    )
+    reason_code = fields.Selection(
+        selection=[
+            ("shared", "Several clients have this phone or e-mail"),
+            ("disagree", "The phone is one client's, the e-mail another's"),
+            ("other_name", "Has this phone or e-mail, and another name"),
+            ("archived", "Has this phone or e-mail, and is archived"),
+            ("other", "What is told speaks for this client and for others"),
+            ("alike", "The cards are much alike"),
+        ],
+        string="Why",
+        required=True,
+        readonly=True,
+    )
+    score = fields.Float(string="Likeness", readonly=True, aggregator=None)
+    state = fields.Selection(
+        selection=[
+            ("open", "To Decide"),
+            ("chosen", "This One"),
+            ("dropped", "Somebody Else"),
+        ],
+        required=True,
+        default="open",
+        readonly=True,
+        index=True,
+    )
+    phone = fields.Char(related="partner_id.phone")
+    email = fields.Char(related="partner_id.email")
+    city = fields.Char(related="partner_id.city")
+    manager_id = fields.Many2one(related="partner_id.user_id", string="Manager")
+
+    _once_uniq = models.Constraint(
+        "UNIQUE (lead_id, partner_id)", "This client is among them already."
+    )
+
+    def action_choose(self):
+        """Say that this is the client: the lead gets the card.
+
+        What was written unlike the card is noted on the lead as differences.
+
+        :return: True
+        """
+        self.ensure_one()
+        candidate_sudo = self._get_open()
+        card = candidate_sudo.partner_id.sudo(False)
+        card.check_access("read")
+        if not card.active:
+            card.action_unarchive()
+        self.lead_id._set_client(card)
+        candidate_sudo.state = "chosen"
+        others_sudo = self._get_others(candidate_sudo)
+        others_sudo.state = "dropped"
+        return True
+
+    def action_drop(self):
+        """Say that it is somebody else.
+
+        :return: True
+        """
+        self._get_open().state = "dropped"
+        return True
+
+    def _get_open(self):
+        """:return: those to decide, as sudo, that nobody else decides on just now"""
+        self.check_access("read")
+        self.lead_id.check_access("write")
+        # sudo: nobody writes candidates by hand
+        open_sudo = self.sudo().try_lock_for_update()
+        open_sudo = open_sudo.filtered(lambda one: one.state == "open")
+        if not open_sudo:
+            raise UserError(self.env._("Somebody has decided on this already."))
+        return open_sudo
+
+    @api.model
+    def _note(self, items, company):
+        """Take down who the clients of leads may be; twice is once.
+
+        :param items: list of (``crm.lead``, ``lead_request_client.Found``)
+        """
+        rows = {
+            (lead.id, partner_id): found
+            for lead, found in items
+            for partner_id in found.candidate_ids
+        }
+        leads = {lead.id for lead, _found in items}
+        known = self.search([("lead_id", "in", list(leads))])
+        present = {(one.lead_id.id, one.partner_id.id) for one in known}
+        self.create(
+            [
+                {
+                    "lead_id": lead_id,
+                    "partner_id": partner_id,
+                    "company_id": company.id,
+                    "reason_code": REASONS.get(found.code, "other"),
+                    "score": found.scores.get(partner_id, 0.0),
+                }
+                for (lead_id, partner_id), found in rows.items()
+                if (lead_id, partner_id) not in present
+            ]
+        )
+
+    @api.model
+    def _get_others(self, candidate_sudo):
+        return candidate_sudo.search(
+            Domain("lead_id", "=", candidate_sudo.lead_id.id)
+            & Domain("state", "=", "open")
+            & Domain("id", "!=", candidate_sudo.id)
+        )
