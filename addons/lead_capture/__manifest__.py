@@ -35,6 +35,8 @@
         "views/crm_lead_dispatch_views.xml",
         "views/crm_stage_views.xml",
         "views/lead_stage_log_views.xml",
+        "report/lead_funnel_views.xml",
+        "report/lead_outcome_views.xml",
         "wizard/lead_stage_override_views.xml",
         "views/crm_lead_stage_views.xml",
         "data/lead_stage_data.xml",

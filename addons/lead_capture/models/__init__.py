@@ -59,7 +59,6 @@ from . import lead_stage_journal
 from . import lead_stage_chained
 from . import lead_stage_mover
 from . import lead_staged
-from . import lead_call_back
 from . import lead_stage_history
 from . import lead_stage_clock
 from . import lead_stage_log
@@ -68,6 +67,7 @@ from . import lead_stage_worker
 from . import stage_task_owner
 from . import stage_criteria
 from . import stage_pace
+from . import lead_call_back
 from . import lead_called
 from . import lead_chatted
 from . import mail_thread
@@ -79,9 +79,9 @@ from . import client_handover_mover
 from . import res_users
 from . import crm_stage
 from . import request_owner
+from . import mail_activity
 from . import res_company
 from . import client_contact_point
-from . import mail_activity
 from . import res_config_settings
 from . import res_partner
 from . import resource_calendar
