@@ -5,6 +5,9 @@ from . import lead_channel_map
 from . import lead_channel_mailbox
 from . import lead_channel_call
 from . import lead_channel_watch
+from . import lead_chat_http
+from . import lead_channel_telegram
+from . import lead_channel_chat
 from . import lead_channel
 from . import lead_channel_field
 from . import lead_request_door
@@ -26,6 +29,7 @@ from . import lead_request_action
 from . import lead_request_reason
 from . import lead_request_refusal
 from . import lead_request_nudge
+from . import lead_request_chat
 from . import lead_request
 from . import lead_sla_policy
 from . import lead_sla_policy_stage
@@ -37,6 +41,13 @@ from . import lead_escalation
 from . import lead_stop
 from . import lead_difference
 from . import lead_candidate
+from . import lead_chat_view
+from . import lead_chat_talk
+from . import lead_chat
+from . import lead_chat_outbox
+from . import lead_chat_files
+from . import lead_chat_message
+from . import lead_chat_owner
 from . import lead_origin
 from . import lead_specialisation
 from . import lead_team
@@ -85,3 +96,6 @@ from . import client_contact_point
 from . import res_config_settings
 from . import res_partner
 from . import resource_calendar
+from . import mail_message
+from . import lead_chat_interaction
+from . import client_interaction_source

@@ -23,6 +23,7 @@ class LeadChannel(models.Model):
         "lead.channel.call",
         "lead.channel.form",
         "lead.channel.watch",
+        "lead.channel.chat",
         "lead.channel.map",
         "lead.channel.door",
         "mail.thread",

@@ -23,7 +23,9 @@ class LeadRequest(models.Model):
     _name = "lead.request"
     _description = "Request"
     _inherit = [
-        # before the rest: what tells of a call is heard before it is read
+        # before the rest: what is said in a chat is known to be of the one in it
+        "lead.request.chat",
+        # what tells of a call is heard before it is read
         "lead.request.call",
         "lead.request.letter",
         "lead.request.action",

@@ -66,7 +66,7 @@ class LeadRequestLead(models.AbstractModel):
         unknown = {
             one: senders[one]
             for one in chosen
-            if found[one].code == "unknown" and senders[one].contacts
+            if found[one].code == "unknown" and senders[one].is_reachable
         }
         for request, card in batch._make_cards(unknown).items():
             found[request].partner_id = card.id

@@ -3,4 +3,9 @@ from odoo import models
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["res.partner", "lead.call.owner", "lead.request.owner"]
+    _inherit = [
+        "res.partner",
+        "lead.call.owner",
+        "lead.request.owner",
+        "lead.chat.owner",
+    ]

@@ -15,7 +15,8 @@ class Sender:
 
     ``phones`` are E.164, ``emails`` normalised; ``phone`` and ``email`` are the first
     of them as people read it, or as they came when they are not understood. ``names``
-    are those to compare with the names of cards.
+    are those to compare with the names of cards. ``account`` is the conversation in a
+    messenger, which is nobody else's; ``telegram`` the public name there.
     """
 
     contact_name: str = ""
@@ -28,6 +29,8 @@ class Sender:
     city: str = ""
     text: str = ""
     names: tuple[str, ...] = ()
+    account: str = ""
+    telegram: str = ""
 
     @property
     def contacts(self) -> tuple[str, ...]:
@@ -38,7 +41,14 @@ class Sender:
     def keys(self) -> frozenset[str]:
         """What no two processes may look at together."""
         own = {f"tax:{self.tax_id}"} if self.tax_id else set()
+        if self.account:
+            own.add(f"chat:{self.account}")
         return frozenset(own.union(self.contacts))
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether the sender can be answered, and so may have a card."""
+        return bool(self.contacts or self.account)
 
     @property
     def who(self) -> str:
