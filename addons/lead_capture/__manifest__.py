@@ -51,6 +51,7 @@
         "views/crm_lead_chat_views.xml",
         "views/res_partner_chat_views.xml",
         "wizard/lead_chat_answer_views.xml",
+        "wizard/lead_answer_views.xml",
         "views/lead_capture_menus.xml",
         "views/lead_stage_menus.xml",
         "report/lead_ledger_views.xml",
@@ -59,10 +60,14 @@
         "views/res_partner_request_views.xml",
         "views/res_config_settings_request_views.xml",
         "views/lead_chat_menus.xml",
+        "views/crm_lead_time_views.xml",
+        "views/lead_sla_policy_views.xml",
+        "views/lead_response_views.xml",
     ],
     "demo": [
         "demo/lead_channel_demo.xml",
         "demo/lead_chat_demo.xml",
+        "demo/lead_timed_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["lead_capture/static/src/**/*"],

@@ -64,6 +64,7 @@ from . import lead_dispatcher
 from . import lead_dispatched
 from . import lead_timed_team
 from . import lead_timed_clock
+from . import lead_board
 from . import lead_timed
 from . import lead_stage_gate
 from . import lead_stage_journal

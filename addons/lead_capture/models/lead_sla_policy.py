@@ -94,7 +94,10 @@ class LeadSlaPolicy(models.Model):
     def _compute_hours_warning(self):
         for policy in self:
             empty = policy.active and policy._get_empty_calendars()
-            policy.hours_warning = empty and self.env._(
+            if not empty:
+                policy.hours_warning = False
+                continue
+            policy.hours_warning = self.env._(
                 "No working hours in: %(calendars)s. Until somebody enters them, every "
                 "hour of the day counts there.",
                 calendars=", ".join(empty.mapped("name")),

@@ -22,7 +22,7 @@ class LeadTimed(models.AbstractModel):
 
     _name = "lead.timed"
     _description = "Lead with Deadlines"
-    _inherit = ["lead.timed.clock"]
+    _inherit = ["lead.timed.clock", "lead.board"]
 
     sla_policy_id = fields.Many2one(
         comodel_name="lead.sla.policy",

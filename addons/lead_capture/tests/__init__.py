@@ -14,3 +14,4 @@ from . import test_lead_stage_log
 from . import test_lead_stage_chain
 from . import test_lead_funnel
 from . import test_lead_chat
+from . import test_lead_board

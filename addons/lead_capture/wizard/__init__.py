@@ -2,3 +2,4 @@ from . import lead_give
 from . import lead_stage_override
 from . import lead_request_reject
 from . import lead_chat_answer
+from . import lead_answer
