@@ -36,6 +36,7 @@
         "wizard/lead_give_views.xml",
         "views/crm_lead_dispatch_views.xml",
         "views/crm_stage_views.xml",
+        "wizard/lead_pipeline_take_views.xml",
         "views/lead_stage_log_views.xml",
         "report/lead_funnel_views.xml",
         "report/lead_outcome_views.xml",

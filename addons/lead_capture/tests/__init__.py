@@ -15,3 +15,4 @@ from . import test_lead_stage_chain
 from . import test_lead_funnel
 from . import test_lead_chat
 from . import test_lead_board
+from . import test_lead_pipeline

@@ -1,0 +1,2 @@
+from . import lead_ready_pipeline
+from . import sale_order
