@@ -15,6 +15,7 @@ from ..tools.refusal import Refusal
 # Nobody has reason to send more; a channel may take less.
 MAX_BODY = 2 * 1024 * 1024
 PREFLIGHT_SECONDS = 600
+INTAKE = "lead_capture.user_intake"
 # A page of ours runs what stands in it, loads nothing and talks to nobody else.
 PAGE_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
@@ -101,7 +102,7 @@ class LeadCaptureController(http.Controller):
         return channel._get_event(sent.headers, body, form, sent.remote_addr)
 
     def _get_channel(self, token):
-        intake = request.env.ref("lead_capture.user_intake").id
+        intake = request.env["ir.model.data"]._xmlid_to_res_id(INTAKE)
         # the token alone names the channel; its secret is for managers to read
         channels_sudo = request.env(user=intake, su=True)["lead.channel"]
         return channels_sudo._find_by_token(token)
@@ -138,6 +139,8 @@ class LeadCaptureController(http.Controller):
 
     def _answer(self, channel, event, answer):
         """Say that it is stored: a number to programs, words to a visitor."""
+        if not self._is_visitor() and MARK not in event.payload:
+            return self._make_answer(answer)
         page = channel._get_thanks_page(self._get_origin())
         if self._is_visitor():
             if page:
@@ -145,9 +148,8 @@ class LeadCaptureController(http.Controller):
                 response.headers["Location"] = page
                 return response
             return self._make_page(channel, said=channel._get_thanks())
-        if MARK in event.payload:
-            answer = {**answer, "message": channel._get_thanks(), "redirect": page}
-        return self._make_answer(answer)
+        words = {"message": channel._get_thanks(), "redirect": page}
+        return self._make_answer({**answer, **words})
 
     def _refuse(self, refusal, channel):
         channel = channel or request.env["lead.channel"]

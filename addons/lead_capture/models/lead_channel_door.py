@@ -15,6 +15,18 @@ from ..tools.refusal import Refusal
 SAME_MINUTES = 10
 RATE_MINUTES = 1
 OPEN_TO_ALL = ("form",)
+# What one delivery needs of its channel, read with one query.
+DOOR_FIELDS = [
+    "kind",
+    "company_id",
+    "lang",
+    "is_signed",
+    "secret",
+    "allowed_origins",
+    "max_body_kb",
+    "address_limit",
+    "channel_limit",
+]
 
 
 class LeadChannelDoor(models.AbstractModel):
@@ -64,7 +76,8 @@ class LeadChannelDoor(models.AbstractModel):
     @api.model
     def _find_by_token(self, token):
         """:raises Refusal: the same for a token that never was and an archived one"""
-        channel = self.search([("token", "=", token)], limit=1) if token else self
+        domain = [("token", "=", token)]
+        channel = self.search_fetch(domain, DOOR_FIELDS, limit=1) if token else self
         if not channel:
             raise Refusal("unknown")
         return channel

@@ -29,6 +29,7 @@ class LeadChannelMap(models.AbstractModel):
     )
     sample = fields.Text(
         copy=False,
+        prefetch=False,
         help="Paste one request as the sender makes it, as JSON, to see what becomes "
         "of it. Nothing is stored as a request.",
     )

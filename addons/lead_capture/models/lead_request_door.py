@@ -33,6 +33,13 @@ class LeadRequestDoor(models.AbstractModel):
         string="As Received",
         readonly=True,
         help="What the payload was read from, when that says more.",
+        prefetch=False,
+    )
+
+    # by these the limits are counted
+    _channel_rate_idx = models.Index("(channel_id, received_at)")
+    _address_rate_idx = models.Index(
+        "(remote_addr, received_at) WHERE remote_addr IS NOT NULL"
     )
 
     @api.model

@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from odoo.addons.client_base.models.concurrency import CONCURRENCY_ERRORS, MAX_FAILURES
 
+from .cron_notice import cron_notice
 from .lead_channel_watch import FAILED_TYPE
 
 _logger = logging.getLogger(__name__)
@@ -59,7 +60,8 @@ class LeadRequestWorker(models.AbstractModel):
             )
         )
         # sudo: whoever is at the door may not read scheduled actions
-        cursor.postcommit.add(self.env["ir.cron"].sudo()._notifydb)
+        cron = self.env["ir.cron"].sudo()
+        cursor.postcommit.add(lambda: cron_notice.tell(cron))
 
     # === CRON ===
 
