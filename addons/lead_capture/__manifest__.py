@@ -19,6 +19,8 @@
         "data/lead_sla_policy_data.xml",
         "views/lead_capture_templates.xml",
         "data/ir_cron_chat_data.xml",
+        "data/mail_template_lead_data.xml",
+        "views/lead_auto_reply_views.xml",
         "views/lead_channel_views.xml",
         "views/lead_channel_mail_views.xml",
         "views/lead_channel_call_views.xml",

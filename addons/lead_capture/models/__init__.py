@@ -8,6 +8,7 @@ from . import lead_channel_watch
 from . import lead_chat_http
 from . import lead_channel_telegram
 from . import lead_channel_chat
+from . import lead_channel_reply
 from . import lead_channel
 from . import lead_channel_field
 from . import lead_request_door
@@ -85,6 +86,8 @@ from . import lead_call_back
 from . import lead_called
 from . import lead_chatted
 from . import mail_thread
+from . import lead_auto_reply
+from . import lead_letter_words
 from . import lead_mailed
 from . import crm_lead
 from . import crm_team

@@ -10,6 +10,7 @@ class CrmLead(models.Model):
         "lead.staged",
         "lead.called",
         "lead.chatted",
+        "lead.letter.words",
         "lead.mailed",
         # last: what follows an arrival ends here
         "lead.origin",

@@ -20,6 +20,7 @@ class LeadChannel(models.Model):
     # a kind that receives in its own way stands before the door
     _inherit = [
         "lead.channel.mailbox",
+        "lead.channel.reply",
         "lead.channel.call",
         "lead.channel.form",
         "lead.channel.watch",

@@ -12,8 +12,9 @@ class LeadMailed(models.AbstractModel):
     # === LETTERS THAT COME ===
 
     def _follow_arrival(self, requests):
-        """Put the letters on the leads they became."""
+        """Put the letters on the leads they became, and answer by itself."""
         requests._get_letters()._show_letters()
+        self.env["lead.auto.reply"]._answer(requests)
         return super()._follow_arrival(requests)
 
     def message_update(self, msg_dict, update_vals=None):

@@ -330,7 +330,7 @@ class LeadRequestLead(models.AbstractModel):
                     "company_name": sender.company,
                     "phone": sender.phone,
                     "email": sender.email,
-                    "phone_normalized": sender.phones[:1] and sender.phones[0],
-                    "email_normalized": sender.emails[:1] and sender.emails[0],
+                    "phone_normalized": next(iter(sender.phones), False),
+                    "email_normalized": next(iter(sender.emails), False),
                 }
             )

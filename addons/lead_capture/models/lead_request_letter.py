@@ -53,6 +53,13 @@ class LeadRequestLetter(models.AbstractModel):
         """:rtype: dict"""
         return self.payload if isinstance(self.payload, dict) else {}
 
+    def _is_from_robot(self):
+        """Say whether no person wrote it; a site that writes for a client is none."""
+        letter = self._get_letter() if self.kind == "mail" else {}
+        robot = letter.get("robot")
+        is_for_client = self.email_normalized != email_normalize(letter.get("email"))
+        return bool(robot) and not (robot == Robot.NOTICE and is_for_client)
+
     # === READING ===
 
     def _read_values(self):

@@ -25,6 +25,20 @@ class ResCompany(models.Model):
         "CHECK (lead_join_days >= 0 AND lead_keep_days >= 0)",
         "A number of days cannot be negative.",
     )
+    lead_auto_reply_hours = fields.Integer(
+        string="Auto-reply Once in (hours)",
+        default=24,
+        required=True,
+        groups="base.group_user",
+        help="Whoever writes again within this time gets no second auto-reply, by "
+        "whatever channel he writes.",
+    )
+
+    _lead_auto_reply_hours_positive = models.Constraint(
+        "CHECK (lead_auto_reply_hours > 0)",
+        "An auto-reply to every letter would answer other machines for ever: enter at "
+        "least one hour.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

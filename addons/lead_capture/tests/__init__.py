@@ -16,3 +16,4 @@ from . import test_lead_funnel
 from . import test_lead_chat
 from . import test_lead_board
 from . import test_lead_pipeline
+from . import test_lead_auto_reply
