@@ -22,6 +22,7 @@ class LeadMailed(models.AbstractModel):
         result = super().message_update(msg_dict, update_vals)
         handled = self.env.context.get("lead_letter")
         if isinstance(handled, Handled) and not handled.letter.robot:
-            if not self.env["lead.request"]._is_colleague(handled.letter.sender):
+            sender = handled.letter.sender
+            if not self.env["lead.request"]._fetch_colleague_addresses([sender]):
                 self._note_question(fields.Datetime.now())
         return result

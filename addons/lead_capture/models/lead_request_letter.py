@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from markupsafe import Markup
 
 from odoo import models
@@ -34,6 +36,14 @@ class LeadRequestLetter(models.AbstractModel):
             }
         )
 
+    def write(self, vals):
+        """A request whose content is not kept any longer does not keep its letter."""
+        if vals.get("is_emptied"):
+            # sudo: files follow the request
+            for source in self.sudo()._get_sources().values():
+                source.unlink()
+        return super().write(vals)
+
     def _get_sources(self):
         """:return: request -> ``ir.attachment``, the letter as it came"""
         found = self.env["ir.attachment"].search(
@@ -66,27 +76,48 @@ class LeadRequestLetter(models.AbstractModel):
         """Take who wrote a letter that a colleague, or the form of a site, sent on."""
         fresh = self.filtered(lambda one: not one.values)
         super()._read_values()
-        for request in fresh._get_letters():
-            told = request._read_letter_sender()
+        mails = fresh._get_letters()
+        colleagues = mails._fetch_letter_colleagues()
+        for request in mails:
+            told = request._read_letter_sender(colleagues)
             if told and isinstance(request.values, dict):
                 request.values = {**request.values, **told}
 
-    def _read_letter_sender(self):
+    def _fetch_letter_colleagues(self):
+        """:return: those of the addresses in the letters that are our own users'"""
+        named = set()
+        for request in self:
+            letter = request._get_letter()
+            forward = letter.get("forward") or {}
+            named |= {letter.get("email"), forward.get("email")}
+        return self._fetch_colleague_addresses(named)
+
+    def _fetch_colleague_addresses(self, addresses):
+        """:return: those of the addresses that our own users have, normalised"""
+        users_sudo = self.env["res.users"].sudo()  # the account knows nobody
+        wanted = {email_normalize(one) for one in addresses if one} - {False}
+        found = users_sudo.search(
+            [("share", "=", False), ("email_normalized", "in", list(wanted))]
+        )
+        return set(found.mapped("email_normalized"))
+
+    def _read_letter_sender(self, colleagues):
         """:return: what the letter says otherwise than its head, values of a lead"""
         letter = self._get_letter()
         sender = str(letter.get("email") or "")
-        if self._is_colleague(sender):
-            return self._read_forward(letter, sender)
+        if email_normalize(sender) in colleagues:
+            return self._read_forward(letter, sender, colleagues)
         reply_to = str(letter.get("reply_to") or "")
         if is_robot_address(sender) and reply_to and not is_robot_address(reply_to):
             return {"email": reply_to}  # the form of a site, in the name of a client
         return {}
 
-    def _read_forward(self, letter, colleague):
+    def _read_forward(self, letter, colleague, colleagues):
         """:return: values of who wrote the letter, when a colleague sent it on"""
-        forward = letter.get("forward")
-        if isinstance(forward, dict) and not self._is_colleague(forward["email"]):
-            return {"email": forward["email"], "contact_name": forward["name"]}
+        forward = letter.get("forward") or {}
+        address = forward.get("email")
+        if address and email_normalize(address) not in colleagues:
+            return {"email": address, "contact_name": forward.get("name") or ""}
         if not letters.is_forward(str(letter.get("subject") or "")):
             return {}
         note = self.env._(
@@ -96,17 +127,6 @@ class LeadRequestLetter(models.AbstractModel):
         text = str(letter.get("text") or "")
         return {"email": "", "contact_name": "", "description": f"{note}\n\n{text}"}
 
-    def _is_colleague(self, address):
-        """Say whether the address is that of one of our own users."""
-        normalized = email_normalize(address)
-        users_sudo = self.env["res.users"].sudo()  # the account knows nobody
-        return bool(
-            normalized
-            and users_sudo.search_count(
-                [("share", "=", False), ("email_normalized", "=", normalized)], limit=1
-            )
-        )
-
     # === REFUSING ===
 
     def _refuse(self, senders):
@@ -114,20 +134,26 @@ class LeadRequestLetter(models.AbstractModel):
 
         What a robot writes of its own accord may be the form of a site: it does.
         """
-        results = super()._refuse(senders)
-        left = [one for one in self._get_letters() if one not in results]
-        answers = self._fetch_known_references(left)
-        for request in left:
+        judged = self._get_letters().filtered(lambda one: not one.is_taken_up)
+        answers = self._fetch_known_references(judged)
+        own = {}
+        for request in judged:
             code = request._get_letter_refusal(answers)
             if code:
-                results[request] = {
-                    "state": "rejected",
-                    "reason_code": code,
-                    "reason_data": {},
-                    "lead_id": None,
-                    "partner_id": None,
-                }
-        return results
+                own[request] = self._make_refusal(code, {})
+        rest = {one: sender for one, sender in senders.items() if one not in own}
+        return own | super()._refuse(rest)
+
+    def _explain_rejected(self):
+        sentences = {
+            "letter_bounce": self.env._("A letter of ours could not be delivered."),
+            "letter_delay": self.env._(
+                "A letter of ours takes longer to be delivered."
+            ),
+            "letter_answer": self.env._("An automatic answer, no person has written."),
+            "letter_list": self.env._("A newsletter or a letter to a mailing list."),
+        }
+        return sentences.get(self.reason_code) or super()._explain_rejected()
 
     def _get_letter_refusal(self, answers):
         """:return: code of the reason, ``""`` for a letter that becomes a lead"""
@@ -161,6 +187,12 @@ class LeadRequestLetter(models.AbstractModel):
         return set(found_sudo.mapped("message_id"))
 
     # === THE LEAD ===
+
+    def _get_message(self, sender, is_again):
+        """A letter stands on the lead by itself: the note does not repeat it."""
+        if self.kind == "mail":
+            sender = replace(sender, text="")
+        return super()._get_message(sender, is_again)
 
     def _show_letters(self):
         """Put the letters on their leads, with their files, as what the client wrote.

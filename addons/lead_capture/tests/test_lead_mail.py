@@ -1,5 +1,8 @@
 from contextlib import suppress
+from datetime import timedelta
 from unittest.mock import patch
+
+from freezegun import freeze_time
 
 from odoo import fields
 from odoo.tests import tagged
@@ -71,6 +74,15 @@ class TestLeadMail(LetterCommon):
         request = self._find(self._receive(message))
         self.assertEqual(request._get_sources()[request].raw, message.as_bytes())
         self.assertEqual(request.state, "new")
+
+    def test_letter_goes_with_the_content_of_its_request(self):
+        request = self._work()
+        self.env.company.lead_keep_days = 30
+        later = fields.Datetime.now() + timedelta(days=31)
+        with freeze_time(later):
+            self.env["lead.request"]._gc_payloads()
+        self.assertTrue(request.is_emptied)
+        self.assertFalse(request._get_sources())
 
     def test_letter_is_kept_when_working_on_it_fails(self):
         number = self._receive()
