@@ -1,5 +1,6 @@
 import logging
 from collections import Counter
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
@@ -77,7 +78,9 @@ class LeadEscalationGiver(models.AbstractModel):
         cases = self._fetch_cases(now)
         choices = self._plan_cases(cases, now)
         tasks = self._assign_tasks(choices)
-        told = Counter(task.user for task in tasks if task.state == "done")
+        told = Counter(
+            task.user for task in tasks if task.user and task.state == "done"
+        )
         crowd = {user for user, count in told.items() if count >= SUMMARY_FROM}
         progress(remaining=len(cases) + 1)
         for batch in split_every(GIVE_BATCH, cases, list):
@@ -103,6 +106,8 @@ class LeadEscalationGiver(models.AbstractModel):
 
     def _settle(self, cases, choices, tasks, crowd):
         """Tell people, prove it and plan the next step of each case."""
+        self.env.invalidate_all()
+        cases = [case for case in cases if self._is_due(case)]
         chosen = set(cases)
         own = [task for task in tasks if task.case in chosen]
         self._prove([self._sum_up(task, crowd) for task in own])
@@ -115,6 +120,14 @@ class LeadEscalationGiver(models.AbstractModel):
         for case in cases:
             self._plan_next(case, choices[case].next_at)
         self.env.flush_all()  # what is wrong shows now, inside of the savepoint
+
+    @api.model
+    def _is_due(self, case):
+        """Ask again: an answer may have come while others were told."""
+        if case.response:
+            return case.response.exists() and case.response.state == "open"
+        lead = case.lead.exists()
+        return lead.active and lead.won_status == "pending" and lead.stage_next_step_at
 
     @api.model
     def _sum_up(self, task, crowd):
@@ -165,12 +178,24 @@ class LeadEscalationGiver(models.AbstractModel):
     def _tell(self, task, crowd):
         """Do one step; what goes into a summary is not said a second time."""
         if task.step.kind == "reassign":
-            task.case.lead._reassign_late(task.case.deadline)
-            return
-        if task.user not in crowd:
+            task = self._hand_over(task)
+        if task.user and task.user not in crowd:
             self._give_activity(task)
         if task.step.kind == "warn":
             self._show_warning(task)
+
+    def _hand_over(self, task):
+        """Give the lead to somebody else, who hears of it; without anybody the head.
+
+        :return: the task of telling him
+        """
+        lead = task.case.lead
+        user = lead._reassign_late(task.case.deadline)
+        kind = "remind" if user else "head"
+        if not user:
+            head = self._get_person(lead, "head")
+            user = head._get_acting_users().get(head, head)
+        return task._replace(user=user, step=replace(task.step, kind=kind))
 
     def _give_activity(self, task):
         """Give one open activity a lead, person and kind; a later word changes it."""

@@ -184,7 +184,7 @@ class LeadTaken(models.AbstractModel):
         free = leads_sudo.filtered(
             lambda lead: not lead.taken_by_id and lead.user_id.id in (False, user.id)
         )
-        if not free or user.share:
+        if not free or not self._is_human(user):
             return
         taken = free._take(user)
         nobodys = taken.filtered(lambda lead: not lead.user_id)

@@ -5,6 +5,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .lead_dispatch_round import DispatchRound
 from .lead_sla_policy import HOUR
 
 MINUTE = 60
@@ -283,13 +284,24 @@ class LeadTimedClock(models.AbstractModel):
         ).unlink()
 
     def _reassign_late(self, deadline):
-        """Give a lead that was not answered in time to somebody else.
+        """Give a lead to another member of the team: it was not worked on in time.
 
         :param deadline: naive UTC
+        :return: whose it is now; nobody when nobody else can get it
         """
         self.ensure_one()
+        self._take_teams()
+        round_ = DispatchRound(self, {})
+        round_.members -= round_.members.filtered(
+            lambda one: one.user_id in (self.user_id | self.covered_user_id)
+        )
+        result = round_.place(self)
+        if not result.user or result.user == self.user_id:
+            return self.env["res.users"]
         late = int((fields.Datetime.now() - deadline).total_seconds()) // MINUTE
-        self._reassign("late", minutes=late)
+        self._give(result.user, "escalation", "late", minutes=late)
+        round_.store_credits()
+        return self.user_id
 
 
 def plan(times, since, seconds, warn_minutes):

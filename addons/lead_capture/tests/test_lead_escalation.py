@@ -163,6 +163,48 @@ class TestLeadEscalation(TimeCommon):
         self.assertEqual(self.lead.response_ids.verdict, "late")
         self.assertEqual(self.lead.response_ids.state, "open")
 
+    def test_request_is_given_to_somebody_else(self):
+        other = self.client_user.copy({"login": "other"})
+        self.env["crm.team.member"].create(
+            [
+                {"crm_team_id": self.team.id, "user_id": user.id, "lead_capacity": 9}
+                for user in (self.client_user, other)
+            ]
+        )
+        self.policy.rule_ids = [
+            Command.clear(),
+            Command.create({"minutes": 60, "kind": "reassign"}),
+        ]
+        self.assertEqual(self._run("2026-11-18 08:50:00").kind, "warn")
+        told = self._run("2026-11-18 10:00:00")[0]
+        self.assertEqual((told.kind, told.state), ("reassign", "done"))
+        self.assertEqual(self.lead.user_id, other)
+        self.assertEqual(self.lead.response_ids.user_id, other)
+        assignment = self.lead.sudo().assignment_ids[0]
+        self.assertEqual(assignment.kind, "escalation")
+        self.assertIn("No answer", self._get_activities(other).summary)
+
+    def test_without_anybody_else_the_head_hears_of_it(self):
+        self.policy.rule_ids = [
+            Command.clear(),
+            Command.create({"minutes": 60, "kind": "reassign"}),
+        ]
+        self._run("2026-11-18 10:00:00")
+        self.assertEqual(self.lead.user_id, self.client_user)
+        self.assertTrue(self._get_activities(self.client_manager))
+
+    def test_answer_that_came_meanwhile_is_heard(self):
+        giver = self.env["lead.escalation"]
+        now = self._at("2026-11-18 09:30:00")
+        with freeze_time(now):
+            cases = giver._fetch_cases(now)
+            mine = [case for case in cases if case.lead == self.lead]
+            choices = giver._plan_cases(mine, now)
+            tasks = giver._assign_tasks(choices)
+            self.lead._note_answer(self.client_user, now)
+            giver._settle(mine, choices, tasks, set())
+        self.assertFalse(giver.search([("lead_id", "=", self.lead.id)]))
+
     def test_stage_over_its_time(self):
         stage = self.lead.stage_id
         self.policy.stage_ids = [Command.create({"stage_id": stage.id, "hours": 2})]
