@@ -71,6 +71,7 @@
         "demo/lead_channel_demo.xml",
         "demo/lead_chat_demo.xml",
         "demo/lead_timed_demo.xml",
+        "demo/lead_call_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["lead_capture/static/src/**/*"],
