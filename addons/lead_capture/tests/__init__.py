@@ -1,6 +1,7 @@
 from . import test_lead_call
 from . import test_lead_call_events
 from . import test_lead_call_presets
+from . import test_lead_call_tour
 from . import test_lead_channel
 from . import test_lead_door
 from . import test_lead_escalation

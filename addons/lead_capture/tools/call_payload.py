@@ -233,7 +233,7 @@ class Reader:
         moment = _parse_moment(text, self.zone)
         if moment is None or not received - MAX_AGE < moment < received + MAX_AHEAD:
             return None
-        return moment
+        return moment.replace(microsecond=0)
 
     def _read_url(self, text: str) -> str:
         """Take https only: a recording is opened by the browser of a colleague."""

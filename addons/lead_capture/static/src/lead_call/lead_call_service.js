@@ -40,7 +40,7 @@ export const leadCallService = {
 
         bus_service.subscribe("lead_capture.call", (call) => {
             close(call.call_id);
-            const remove = notification.add(call.lines.join(" "), {
+            const remove = notification.add(call.lines.join(" · "), {
                 title: call.title,
                 type: "info",
                 sticky: true,
