@@ -26,7 +26,7 @@ class LeadCallController(LeadCaptureController):
         try:
             echo = self._get_channel(token)._get_call_echo(params)
         except Refusal as refusal:
-            return self._refuse(refusal)
+            return self._make_answer({"error": refusal.code}, refusal.status)
         return request.make_response(
             echo,
             headers=[

@@ -228,6 +228,11 @@ class LeadChannelCall(models.AbstractModel):
         kind = "call" if self.kind == "call" else kind
         return super()._prepare_request_columns(events, kind)
 
+    def _describe_refusal(self, code):
+        if code in ("no_call_id", "no_event"):
+            return self._say_call_error(code.removeprefix("no_"))
+        return super()._describe_refusal(code)
+
     def _take_call(self, event):
         """Keep an event of a call, once.
 
