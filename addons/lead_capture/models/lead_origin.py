@@ -56,15 +56,17 @@ class LeadOrigin(models.AbstractModel):
 
     @api.depends("difference_ids.state", "candidate_ids.state")
     def _compute_open(self):
+        # sudo: whom the reader may not see are counted, not named
+        candidates_sudo = self.env["lead.candidate"].sudo()
+        domain = [("lead_id", "in", self.ids), ("state", "=", "open")]
+        counts = dict(candidates_sudo._read_group(domain, ["lead_id"], ["__count"]))
         for lead in self:
             differences = lead.difference_ids.filtered(lambda one: one.state == "open")
             seen = lead.candidate_ids.filtered(lambda one: one.state == "open")
-            # sudo: whom the reader may not see are counted, not named
-            everyone_sudo = lead.sudo().candidate_ids
-            everyone = everyone_sudo.filtered(lambda one: one.state == "open")
+            count = counts.get(lead._origin, 0)
             lead.has_open_difference = bool(differences)
-            lead.has_open_candidate = bool(everyone)
-            lead.hidden_candidate_count = len(everyone) - len(seen)
+            lead.has_open_candidate = bool(count)
+            lead.hidden_candidate_count = max(count - len(seen), 0)
 
     # === ACCOUNT FOR REQUESTS ===
 

@@ -1,5 +1,5 @@
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from odoo import models
 from odoo.tools import SQL
@@ -17,11 +17,6 @@ class Found:
     code: str = "unknown"
     candidate_ids: list[int] = field(default_factory=list)
     scores: dict[int, float] = field(default_factory=dict)
-
-    @property
-    def client_keys(self):
-        """What two requests of one client have in common."""
-        return {f"card:{self.partner_id}"} if self.partner_id else set()
 
 
 class LeadRequestClient(models.AbstractModel):
@@ -56,7 +51,9 @@ class LeadRequestClient(models.AbstractModel):
         holders = self._fetch_holders(senders.values())
         people = self._make_people_index(holders)
         matches = {
-            request: self._match(own, index, people) for request, own in keys.items()
+            request: self._match(own, index, people)
+            or self._match_person(senders[request], own[0], index, holders)
+            for request, own in keys.items()
         }
         survivors = self._fetch_survivors(matches.values())
         return {
@@ -77,7 +74,7 @@ class LeadRequestClient(models.AbstractModel):
         )
 
     def _match(self, keys, index, people):
-        """:return: the first certain match of any of the names that were told"""
+        """:return: the first certain match of any of the names that were told, or None"""
         matches = [index.identify(key) for key in keys]
         for match in matches:
             if match.kind == "certain":
@@ -87,7 +84,15 @@ class LeadRequestClient(models.AbstractModel):
                 match = people.identify(key)
                 if match.kind == "certain":
                     return match
-        return max(matches, key=lambda match: len(match.candidates))
+        return None
+
+    def _match_person(self, sender, key, index, holders):
+        """A firm's name does not speak against the person who has the phone alone."""
+        held = {one[2:] for own in sender.contacts for one in holders.get(own, ())}
+        is_one_person = len(held) == 1 and not any(is_firm for *_rest, is_firm in held)
+        if is_one_person and sender.names == (sender.company,):
+            return index.identify(replace(key, name=""))
+        return index.identify(key)
 
     def _judge(self, match, sender, holders, survivors):
         """:rtype: Found"""
@@ -110,23 +115,30 @@ class LeadRequestClient(models.AbstractModel):
         held = Counter(
             partner_id
             for contact in sender.contacts
-            for partner_id, owner_id, _name in holders.get(contact, ())
+            for partner_id, _name, owner_id, _is_firm in holders.get(contact, ())
             if client_id in (owner_id, partner_id)
         )
         ranked = sorted(held, key=lambda id_: (-held[id_], id_ == client_id, id_))
         return ranked[0] if ranked else client_id
 
     def _fetch_holders(self, senders):
-        """:return: phone or e-mail -> list of (card id, client id, name of the card)"""
+        """Find who has one of the phones and e-mails.
+
+        :return: phone or e-mail -> list of (card id, name of the card, client id,
+            whether the client is a firm)
+        """
         contacts = {contact for sender in senders for contact in sender.contacts}
         self.env["client.contact.point"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT point.normalized, point.partner_id, point.client_id, partner.name
+                SELECT point.normalized, point.partner_id, partner.name,
+                       point.client_id, client.is_company
                   FROM client_contact_point AS point
                   JOIN res_partner AS partner
                     ON partner.id = point.partner_id
+                  JOIN res_partner AS client
+                    ON client.id = point.client_id
                  WHERE point.kind IN ('phone', 'email')
                    AND point.normalized = ANY(%(contacts)s)
                    AND partner.active
@@ -146,7 +158,7 @@ class LeadRequestClient(models.AbstractModel):
         """:return: ``matching.ClientIndex`` of the people who work for clients"""
         people = {}
         for held, found in holders.items():
-            for partner_id, client_id, name in found:
+            for partner_id, name, client_id, _is_firm in found:
                 if partner_id != client_id:
                     people.setdefault((partner_id, name), []).append(held)
         return matching.ClientIndex(

@@ -61,7 +61,11 @@ class LeadRequestLead(models.AbstractModel):
             for request, lead in leads.items()
         }
         rest = [request for request in senders if request not in leads]
-        keys = [senders[one].keys | found[one].client_keys for one in rest]
+        clients = batch._fetch_clients([found[one].partner_id for one in rest])
+        keys = [
+            senders[one].keys | {clients.get(found[one].partner_id) or one}
+            for one in rest
+        ]
         chosen = [rest[position] for position in intake.first_of_each(keys)]
         unknown = {
             one: senders[one]

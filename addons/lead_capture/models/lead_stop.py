@@ -35,7 +35,7 @@ class LeadStop(models.Model):
     )
 
     _value_uniq = models.UniqueIndex(
-        "(normalized, company_id) NULLS NOT DISTINCT WHERE active",
+        "(normalized, COALESCE(company_id, 0)) WHERE active AND normalized IS NOT NULL",
         "This sender is stopped already.",
     )
 

@@ -6,7 +6,11 @@ from . import test_lead_channel
 from . import test_lead_door
 from . import test_lead_escalation
 from . import test_lead_mail
+from . import test_lead_difference
+from . import test_lead_join
+from . import test_lead_ledger
 from . import test_lead_request
+from . import test_lead_silence
 from . import test_lead_response
 from . import test_lead_sla
 from . import test_security
