@@ -74,7 +74,7 @@ class LeadRequestClient(models.AbstractModel):
         )
 
     def _match(self, keys, index, people):
-        """:return: the first certain match of any of the names that were told, or None"""
+        """Return the first certain match of any of the names told, or None."""
         matches = [index.identify(key) for key in keys]
         for match in matches:
             if match.kind == "certain":

@@ -122,9 +122,9 @@ class LeadRequestLead(models.AbstractModel):
         """:return: request -> ``crm.lead`` that it is to be joined to"""
         rows = self._fetch_open_leads(senders, found)
         by_key = {}
-        for lead_id, team_id, *keys in rows:
+        for lead_id, team_ids, *keys in rows:
             for key in filter(None, keys):
-                by_key.setdefault(key, []).append((lead_id, team_id))
+                by_key.setdefault(key, []).append((lead_id, team_ids))
         clients = self._fetch_clients([one.partner_id for one in found.values()])
         leads = {}
         for request, sender in senders.items():
@@ -134,13 +134,12 @@ class LeadRequestLead(models.AbstractModel):
                 if person_id
                 else sender.contacts
             )
-            team_ids = {request.channel_id.team_id.id or None, None}
-            any_team = not request.channel_id.team_id
+            team_id = request.channel_id.team_id.id
             ids = (
                 lead_id
                 for key in keys
-                for lead_id, team_id in by_key.get(key, ())
-                if any_team or team_id in team_ids
+                for lead_id, team_ids in by_key.get(key, ())
+                if not team_id or team_id in team_ids or None in team_ids
             )
             lead_id = next(ids, None)
             if lead_id:
@@ -155,7 +154,9 @@ class LeadRequestLead(models.AbstractModel):
     def _fetch_open_leads(self, senders, found):
         """Of each client, and of nobody's card when the contacts are the same.
 
-        :return: lead id, team id, and what it can be found by; the newest first
+        A lead that was given to somebody of another team still came in for its own.
+
+        :return: lead id, ids of its teams, what it is found by; the newest first
         """
         self.env["crm.lead"].flush_model()
         clients = self._fetch_clients([one.partner_id for one in found.values()])
@@ -168,7 +169,9 @@ class LeadRequestLead(models.AbstractModel):
         return self.env.execute_query(
             SQL(
                 """
-                SELECT lead.id, lead.team_id, person, client, key.phone, key.email
+                SELECT lead.id,
+                       ARRAY[lead.team_id, COALESCE(channel.team_id, lead.team_id)],
+                       person, client, key.phone, key.email
                   FROM (
                       SELECT lead.id AS lead_id,
                              'person:' || partner.id AS person,
@@ -188,6 +191,8 @@ class LeadRequestLead(models.AbstractModel):
                        ) AS key
                   JOIN crm_lead AS lead
                     ON lead.id = key.lead_id
+             LEFT JOIN lead_channel AS channel
+                    ON channel.id = lead.channel_id
                  WHERE lead.active
                    AND lead.won_status = 'pending'
                    AND COALESCE(lead.company_id, %(company)s) = %(company)s
@@ -336,5 +341,7 @@ class LeadRequestLead(models.AbstractModel):
                     "email": sender.email,
                     "phone_normalized": next(iter(sender.phones), False),
                     "email_normalized": next(iter(sender.emails), False),
+                    "phone_normalized": sender.phones[0] if sender.phones else False,
+                    "email_normalized": sender.emails[0] if sender.emails else False,
                 }
             )

@@ -120,13 +120,11 @@ class TestLeadJoin(LeadCommon):
         lead.candidate_ids.with_user(self.client_user).action_choose()
         self.assertTrue(card.active)
 
-    def test_no_join_of_won_lost_old_or_foreign_leads(self):
+    def test_no_join_of_won_lost_or_old_leads(self):
         lead = self._process({"phone": PHONE}).lead_id
-        team = self.team.copy()
         cases = {
             "lost": lead.action_set_lost,
             "won": lead.action_set_won,
-            "team": lambda: lead.write({"team_id": team.id}),
             "old": lambda: self._age(lead, 31),
         }
         for name, change in cases.items():
@@ -137,6 +135,22 @@ class TestLeadJoin(LeadCommon):
                 self.assertEqual(request.state, "processed")
                 self.assertEqual(request.partner_id, lead.partner_id)
                 savepoint.rollback()
+        self.assertEqual(self._process({"phone": PHONE}).lead_id, lead)
+
+    def test_another_team_has_its_own_lead(self):
+        first = self._process({"phone": PHONE})
+        channel = self._create_channel(team_id=self.team.copy().id)
+        other = self._process({"phone": PHONE}, channel=channel)
+        self.assertEqual(
+            (other.state, other.partner_id), ("processed", first.partner_id)
+        )
+        any_team = self._create_channel(team_id=False)
+        third = self._process({"phone": PHONE}, channel=any_team)
+        self.assertEqual(third.state, "joined")
+
+    def test_lead_given_to_another_team_is_still_joined(self):
+        lead = self._process({"phone": PHONE}).lead_id
+        lead.team_id = self.team.copy()
         self.assertEqual(self._process({"phone": PHONE}).lead_id, lead)
 
     def _age(self, lead, days):
