@@ -341,7 +341,5 @@ class LeadRequestLead(models.AbstractModel):
                     "email": sender.email,
                     "phone_normalized": next(iter(sender.phones), False),
                     "email_normalized": next(iter(sender.emails), False),
-                    "phone_normalized": sender.phones[0] if sender.phones else False,
-                    "email_normalized": sender.emails[0] if sender.emails else False,
                 }
             )
