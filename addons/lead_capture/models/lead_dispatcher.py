@@ -132,6 +132,10 @@ class LeadDispatcher(models.AbstractModel):
         language = self.lang_id or self.env["res.lang"]._lang_get(
             self.channel_id.lang or ""
         )
+        told = (
+            str((request.values or {}).get("region") or "")
+            for request in self.request_ids
+        )
         return LeadFacts(
             id=self.id,
             team=self.team_id.id or 0,
@@ -140,7 +144,7 @@ class LeadDispatcher(models.AbstractModel):
             lang=language.id or 0,
             country=self.country_id.id or 0,
             state=self.state_id.id or 0,
-            city=self.city or "",
+            place=" ".join(filter(None, [self.city, self.state_id.name, *told])),
             text=text,
         )
 

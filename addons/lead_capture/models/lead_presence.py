@@ -1,5 +1,7 @@
 from datetime import UTC, datetime, time, timedelta
 
+from pytz import timezone
+
 from odoo import fields, models
 
 from odoo.addons.client_base.tools import absence
@@ -31,17 +33,22 @@ class LeadPresence(models.AbstractModel):
         for user in self.sudo():
             calendar, zone = calendars[user], user._get_client_zone()
             if (calendar, zone) not in working:
-                working[calendar, zone] = not calendar.attendance_ids or bool(
-                    calendar._work_intervals_batch(begin, begin + MOMENT, tz=zone)[
-                        False
-                    ]
-                )
+                working[calendar, zone] = self._is_open(calendar, begin, zone)
             is_on_leave = any(
                 left <= moment < right for left, right in leaves.get(user.id, ())
             )
             if working[calendar, zone] and not is_on_leave:
                 there += self.browse(user.id)
         return there
+
+    def _is_open(self, calendar, begin, zone):
+        """:param begin: a moment with its time zone"""
+        if not calendar.attendance_ids:
+            return True
+        hours = calendar._work_intervals_batch(
+            begin, begin + MOMENT, tz=timezone(zone.key)
+        )
+        return bool(hours[False])
 
     def _get_back_days(self):
         """Say when those who are away come back.

@@ -55,13 +55,14 @@ class LeadSpecialisation(models.AbstractModel):
     )
     lead_state_ids = fields.Many2many(
         comodel_name="res.country.state",
-        string="Regions",
+        string="States",
         groups="client_base.group_client_user",
     )
     lead_cities = fields.Char(
-        string="Cities",
+        string="Cities or Regions",
         groups="client_base.group_client_user",
-        help="Separated by commas; the beginning of a name is enough.",
+        help="As people write them, separated by commas; the beginning of a name is "
+        "enough.",
     )
 
     @api.constrains("lead_domain")
@@ -114,7 +115,9 @@ class LeadSpecialisation(models.AbstractModel):
             self._speaks(lead)
             and (not self.lead_country_ids or lead.country in self.lead_country_ids.ids)
             and (not self.lead_state_ids or lead.state in self.lead_state_ids.ids)
-            and (not self.lead_cities or dispatch.mentions(lead.city, self.lead_cities))
+            and (
+                not self.lead_cities or dispatch.mentions(lead.place, self.lead_cities)
+            )
             and (not self.lead_words or dispatch.mentions(lead.text, self.lead_words))
         )
 

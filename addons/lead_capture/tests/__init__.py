@@ -22,3 +22,7 @@ from . import test_lead_chat
 from . import test_lead_board
 from . import test_lead_pipeline
 from . import test_lead_auto_reply
+from . import test_lead_absence
+from . import test_lead_assignment
+from . import test_lead_dispatch
+from . import test_lead_take

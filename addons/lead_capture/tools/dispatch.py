@@ -49,7 +49,7 @@ class LeadFacts:
     lang: int = 0
     country: int = 0
     state: int = 0
-    city: str = ""
+    place: str = ""  # city and region, as they were written
     text: str = ""
 
 
