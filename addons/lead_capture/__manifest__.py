@@ -37,6 +37,7 @@
         "views/crm_team_dispatch_views.xml",
         "wizard/lead_give_views.xml",
         "views/crm_lead_dispatch_views.xml",
+        "report/lead_load_views.xml",
         "views/crm_stage_views.xml",
         "wizard/lead_pipeline_take_views.xml",
         "views/lead_stage_log_views.xml",
@@ -73,6 +74,7 @@
         "demo/lead_chat_demo.xml",
         "demo/lead_timed_demo.xml",
         "demo/lead_call_demo.xml",
+        "demo/lead_dispatch_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["lead_capture/static/src/**/*"],

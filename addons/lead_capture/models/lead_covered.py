@@ -37,7 +37,7 @@ class LeadCovered(models.AbstractModel):
             self._get_open_domain() & Domain("covered_user_id", "!=", False)
         )
         owners = covered.covered_user_id
-        present = owners - owners._get_away()
+        present = (owners - owners._get_away())._get_working_today()
         back = covered.filtered(lambda lead: lead.covered_user_id in present)
         back = back._filter_returnable()
         for owner, leads in back.grouped("covered_user_id").items():

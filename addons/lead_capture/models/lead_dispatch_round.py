@@ -243,9 +243,10 @@ class DispatchRound:
         members = self.members.browse(
             share.member for rule in rules[:1] for share in self.shares[rule]
         )
-        if all(member._speaks(facts) for member in members):
-            return {}
-        return {"lang": facts.lang}
+        is_asked = any(rule.lead_lang_ids for rule in rules[:1]) or any(
+            not member._speaks(facts) for member in members
+        )
+        return {"lang": facts.lang} if is_asked else {}
 
     # === WRITING ===
 

@@ -16,6 +16,7 @@ class LeadDispatchRule(models.Model):
     _inherit = ["mail.thread", "lead.specialisation"]
     _order = "sequence, id"
     _check_company_auto = True
+    _is_strict_language = True
 
     name = fields.Char(required=True, tracking=True)
     sequence = fields.Integer(default=10)
@@ -34,6 +35,7 @@ class LeadDispatchRule(models.Model):
         string="Channels",
         help="Only requests that came in by these channels. Empty: all.",
     )
+    lead_lang_ids = fields.Many2many(help="Only requests in these languages.")
     share_ids = fields.One2many(
         comodel_name="lead.dispatch.share",
         inverse_name="rule_id",

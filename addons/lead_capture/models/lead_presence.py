@@ -58,9 +58,13 @@ class LeadPresence(models.AbstractModel):
         """
         now = fields.Datetime.now()
         leaves = self.sudo()._fetch_leaves([now.date(), (now + LOOK_AHEAD).date()])
-        return {user: user._get_back_day(leaves.get(user.id, ())) for user in self}
+        calendars = self.sudo()._get_client_calendars()
+        return {
+            user: user._get_back_day(leaves.get(user.id, ()), calendars[user.sudo()])
+            for user in self
+        }
 
-    def _get_back_day(self, leaves):
+    def _get_back_day(self, leaves, calendar):
         """:param leaves: begin and end of the user's leaves, naive UTC"""
         user = self.sudo()  # absences are asked for by whoever gives work out
         zone = user._get_client_zone()
@@ -75,10 +79,25 @@ class LeadPresence(models.AbstractModel):
                 spans.append(self._get_whole_days(first, last, zone))
         while day - today < LOOK_AHEAD:
             span = absence.working_span(day, absence.USUAL_HOURS, zone)
-            if not absence.covers_day(span, spans):
+            is_away = absence.covers_day(span, spans)
+            if not is_away and self._is_working_day(calendar, day):
                 break
             day += timedelta(days=1)
         return day
+
+    def _get_working_today(self):
+        """:return: those who work today by the days of their calendars"""
+        calendars = self.sudo()._get_client_calendars()  # asked on everybody's behalf
+        return self.filtered(
+            lambda user: self._is_working_day(
+                calendars[user.sudo()], user._get_client_today()
+            )
+        )
+
+    def _is_working_day(self, calendar, day):
+        """Say whether a day of the week has hours; a calendar without any has all."""
+        days = calendar.attendance_ids.mapped("dayofweek")
+        return not days or str(day.weekday()) in days
 
     def _get_whole_days(self, first, last, zone):
         """:return: begin and end, naive UTC"""

@@ -29,6 +29,7 @@ class LeadSpecialisation(models.AbstractModel):
 
     _name = "lead.specialisation"
     _description = "Specialisation"
+    _is_strict_language = False
 
     lead_domain = fields.Char(
         string="Requests that",
@@ -44,6 +45,7 @@ class LeadSpecialisation(models.AbstractModel):
     lead_lang_ids = fields.Many2many(
         comodel_name="res.lang",
         string="Languages",
+        context={"active_test": False},
         groups="client_base.group_client_user",
         help="Only requests in these languages. A request that names no language is "
         "for everybody.",
@@ -122,12 +124,16 @@ class LeadSpecialisation(models.AbstractModel):
         )
 
     def _speaks(self, lead):
-        """Say whether the language of a request is no obstacle."""
-        return (
-            not lead.lang
-            or not self.lead_lang_ids
-            or lead.lang in self.lead_lang_ids.ids
-        )
+        """Say whether the language of a request is no obstacle.
+
+        A person can be asked in a language nobody named; a rule for a language is for
+        those who named it.
+        """
+        if not self.lead_lang_ids:
+            return True
+        if not lead.lang:
+            return not self._is_strict_language
+        return lead.lang in self.lead_lang_ids.ids
 
     def _has_specialisation(self):
         """Say whether somebody is for some requests only."""

@@ -26,3 +26,4 @@ from . import test_lead_absence
 from . import test_lead_assignment
 from . import test_lead_dispatch
 from . import test_lead_take
+from . import test_lead_load

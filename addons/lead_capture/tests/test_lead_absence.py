@@ -38,7 +38,7 @@ class TestLeadAbsence(DispatchCommon):
         self.assertEqual(self.client.user_id, self.anna)
         self.assertEqual(
             lead.sudo().assignment_reason,
-            "Anna is away and comes back on 03/07/2026. Boris acts.",
+            "Anna is away and comes back on 03/09/2026. Boris acts.",
         )
 
     def test_what_is_unanswered_is_covered_in_the_morning_and_goes_back(self):
@@ -62,6 +62,14 @@ class TestLeadAbsence(DispatchCommon):
         self.assertFalse(lead.sudo().covered_user_id)
         self.assertEqual(self._get_last(lead).kind, "return")
         self.assertEqual(self._get_last(lead).reason, "Anna is back.")
+
+    def test_nothing_goes_back_on_a_day_off(self):
+        with freeze_time(TUESDAY):
+            self._send_away(self.anna)
+            lead = self._arrive_one(partner_id=self.client.id)
+        with freeze_time("2026-03-07 09:00"):
+            self._run()
+        self.assertEqual(lead.user_id, self.boris)
 
     def test_who_is_in_the_middle_of_it_ends_it_first(self):
         with freeze_time(TUESDAY):

@@ -158,7 +158,7 @@ class TestLeadShares(DispatchCommon):
             {"name": "Other", "company_id": self.env.company.id, "sequence": 0}
         )
         other.is_dispatched = True
-        self._create_rule()
+        self._create_rule(sequence=-1)
         lead = self._arrive_one(team_id=False)
         self.assertEqual(lead.team_id, self.team)
         self.assertIn(lead.user_id, self.members.user_id)
@@ -233,6 +233,14 @@ class TestLeadRules(DispatchCommon):
         ):
             with self.subTest(**values):
                 self.assertEqual(self._arrive_one(**values).user_id, user)
+
+    def test_rule_for_a_language_is_not_for_requests_that_name_none(self):
+        anna, boris, _clara = self.members
+        english = self.env.ref("base.lang_en")
+        self._create_rule("English", [(anna, 1)], lead_lang_ids=english, sequence=1)
+        self._create_rule("Rest", [(boris, 1)], sequence=2)
+        self.assertEqual(self._arrive_one().user_id, self.boris)
+        self.assertEqual(self._arrive_one(lang_id=english.id).user_id, self.anna)
 
     def test_specialisation_of_a_member_is_asked_too(self):
         language = self.env["res.lang"]._activate_lang("uk_UA")
