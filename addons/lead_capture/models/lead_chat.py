@@ -1,8 +1,6 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_duration
+from odoo.tools import SQL
 
 MESSENGERS = [
     ("telegram", "Telegram"),
@@ -269,7 +267,11 @@ class LeadChat(models.Model):
         """:return: how long the person has waited, as text; "" when nobody waits"""
         if not self.unanswered_since:
             return ""
-        waited = fields.Datetime.now() - self.unanswered_since
-        if waited >= timedelta(days=2):
-            return self.env._("%(days)s days", days=waited.days)
-        return format_duration(waited.total_seconds() / 3600)
+        minutes = int(
+            (fields.Datetime.now() - self.unanswered_since).total_seconds() // 60
+        )
+        if minutes < 60:
+            return self.env._("%(count)s min", count=max(minutes, 0))
+        if minutes < 48 * 60:
+            return self.env._("%(count)s h", count=minutes // 60)
+        return self.env._("%(count)s days", count=minutes // (24 * 60))

@@ -161,7 +161,9 @@ class LeadChatTalk(models.AbstractModel):
 
     def _get_auto_reply(self):
         """:return: the text of the automatic answer that is due; "" for none"""
-        return ""
+        if not self.lead_id:
+            return ""
+        return self.channel_id._get_auto_reply_text(self.lead_id)
 
     def _may_ask_phone(self):
         """Once, and only in Telegram, of a person whose phone nobody knows."""

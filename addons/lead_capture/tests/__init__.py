@@ -27,3 +27,4 @@ from . import test_lead_assignment
 from . import test_lead_dispatch
 from . import test_lead_take
 from . import test_lead_load
+from . import test_lead_telegram

@@ -37,6 +37,9 @@ MAX_NAME: Final = 200
 MAX_KEY: Final = 128
 MAX_ID: Final = 2**63 - 1
 
+# Addresses of version 4, as networks of version 6 alone write them.
+_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+
 # Where a text that is too long is cut, the best place first.
 _BREAKS: Final = ("\n\n", "\n", ". ", " ")
 
@@ -238,6 +241,14 @@ def is_public_address(address: str) -> bool:
         found = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
     except ValueError:
         return False
-    inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    found = inner or found
+    if isinstance(found, ipaddress.IPv6Address):
+        found = _inner_address(found)
     return found.is_global and not found.is_multicast
+
+
+def _inner_address(
+    address: ipaddress.IPv6Address,
+) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
