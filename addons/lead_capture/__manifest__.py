@@ -17,6 +17,7 @@
         "data/ir_cron_data.xml",
         "data/mail_activity_type_data.xml",
         "data/lead_sla_policy_data.xml",
+        "data/digest_data.xml",
         "views/lead_capture_templates.xml",
         "data/ir_cron_chat_data.xml",
         "data/mail_template_lead_data.xml",
@@ -67,6 +68,7 @@
         "views/crm_lead_time_views.xml",
         "views/lead_sla_policy_views.xml",
         "views/lead_response_views.xml",
+        "views/digest_views.xml",
     ],
     "demo": [
         "demo/lead_channel_demo.xml",

@@ -36,6 +36,7 @@ from . import lead_sla_policy
 from . import lead_sla_policy_stage
 from . import lead_response
 from . import lead_escalation_rule
+from . import lead_escalation_alarm
 from . import lead_escalation_plan
 from . import lead_escalation_giver
 from . import lead_escalation
@@ -102,6 +103,7 @@ from . import client_contact_point
 from . import res_config_settings
 from . import res_partner
 from . import resource_calendar
+from . import digest_digest
 from . import mail_message
 from . import lead_chat_interaction
 from . import client_interaction_source

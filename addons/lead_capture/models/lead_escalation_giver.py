@@ -38,7 +38,7 @@ class LeadEscalationGiver(models.AbstractModel):
 
     _name = "lead.escalation.giver"
     _description = "Giving of Escalations"
-    _inherit = ["lead.escalation.plan"]
+    _inherit = ["lead.escalation.plan", "lead.escalation.alarm"]
 
     # === CRON ===
 
@@ -48,6 +48,7 @@ class LeadEscalationGiver(models.AbstractModel):
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=1)
         self._retry_step(self._tidy_up)
+        self._retry_step(self._alarm_missing_hours)
         self._retry_step(lambda: self._escalate_due(progress))
         progress(1)
 

@@ -4,13 +4,14 @@ from ast import literal_eval
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import ormcache
+from odoo.tools import ormcache, split_every
 
 _logger = logging.getLogger(__name__)
 
 # A change of these may bring another policy to a lead; those of domains come on top.
 WATCHED = frozenset(("team_id", "company_id", "channel_id", "stage_id", "type"))
 HOUR = 3600
+REVIEW_BATCH = 200
 MAX_HOURS = 24 * 366
 
 
@@ -142,6 +143,7 @@ class LeadSlaPolicy(models.Model):
     def create(self, vals_list):
         policies = super().create(vals_list)
         self.env.registry.clear_cache()
+        self._review_soon()
         return policies
 
     def write(self, vals):
@@ -149,11 +151,13 @@ class LeadSlaPolicy(models.Model):
         if not vals.keys() <= {"name", "message_follower_ids"}:
             self.env.registry.clear_cache()
             self._review_open()
+            self._review_soon()
         return result
 
     def unlink(self):
         result = super().unlink()
         self.env.registry.clear_cache()
+        self._review_soon()
         return result
 
     # === BUSINESS METHODS ===
@@ -166,6 +170,29 @@ class LeadSlaPolicy(models.Model):
         )
         staged = self.env["crm.lead"].sudo()._search_with_stage_deadline(self)
         (open_rounds.lead_id | staged)._review_deadlines()
+
+    @api.model
+    def _review_soon(self):
+        """Have every open deadline looked at again, in a moment and beside the user."""
+        cron = self.env.ref("lead_capture.ir_cron_lead_review", False)
+        if cron:
+            cron.sudo()._trigger()  # whoever changes deadlines
+
+    @api.model
+    def _cron_review(self):
+        """Count every open deadline anew: hours and days off may have changed."""
+        leads = self.env["crm.lead"].search(
+            Domain("waiting_since", "!=", False)
+            | Domain("stage_deadline", "!=", False),
+            order="id",
+        )
+        progress = self.env["ir.cron"]._commit_progress
+        progress(remaining=len(leads))
+        for batch in split_every(REVIEW_BATCH, leads.ids, list):
+            self.env.invalidate_all()
+            self.env["crm.lead"].browse(batch).exists()._review_deadlines()
+            if not progress(len(batch)):
+                break
 
     def _read_domain(self):
         """:raise ValueError, TypeError: when the text is no list of conditions"""
@@ -243,3 +270,35 @@ class LeadSlaPolicy(models.Model):
             # a field was taken away: requests go on, with the next policy that fits
             _logger.warning("The condition of policy %d cannot be read", self.id)
             return leads.browse()
+
+    def _give_hours_task(self, kind, teams):
+        """Ask the head to enter the working hours that are missing.
+
+        :param teams: those that work without hours, or in the hours of the company
+        """
+        self.ensure_one()
+        head = teams.user_id[:1] or self._get_any_head()
+        if not head:
+            return
+        say = self.with_context(lang=head.lang).env._
+        calendars = self.env["resource.calendar"].union(
+            *(team._get_lead_calendar(self.company_id) for team in teams)
+        )
+        self.activity_schedule(
+            activity_type_id=kind.id,
+            user_id=head.id,
+            date_deadline=head._get_client_today(),
+            automated=True,
+            summary=say(
+                "No working hours: %(calendars)s",
+                calendars=", ".join(calendars.mapped("name")),
+            ),
+        )
+
+    def _get_any_head(self):
+        """:return: a head who works in the company, the eldest account first"""
+        group = self.env.ref("client_base.group_client_manager")
+        people = group.all_user_ids.filtered(lambda user: not user.share)
+        if self.company_id:
+            people = people.filtered(lambda user: self.company_id in user.company_ids)
+        return people.sorted("id")[:1]

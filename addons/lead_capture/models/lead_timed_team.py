@@ -33,6 +33,12 @@ class LeadTimedTeam(models.AbstractModel):
                     )
                 )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "client_calendar_id" in vals:
+            self.env["lead.sla.policy"]._review_soon()
+        return result
+
     def _get_lead_calendar(self, company=None):
         """:return: the ``resource.calendar`` that deadlines of a team are counted in
 

@@ -205,6 +205,19 @@ class TestLeadEscalation(TimeCommon):
             giver._settle(mine, choices, tasks, set())
         self.assertFalse(giver.search([("lead_id", "=", self.lead.id)]))
 
+    def test_hours_lost_later_are_asked_for_once(self):
+        self.calendar.attendance_ids.unlink()
+        self.lead._review_deadlines()
+        for moment in ("2026-11-18 08:10:00", "2026-11-18 08:15:00"):
+            self._run(moment)
+            activity = self._get_activities(self.client_manager)
+            self.assertEqual(activity.res_model, "lead.sla.policy")
+            self.assertIn(self.calendar.name, activity.summary)
+        self.team.client_calendar_id = self._create_calendar([(9, 18)])
+        self.lead._review_deadlines()
+        self._run("2026-11-18 08:20:00")
+        self.assertFalse(self._get_activities(self.client_manager))
+
     def test_stage_over_its_time(self):
         stage = self.lead.stage_id
         self.policy.stage_ids = [Command.create({"stage_id": stage.id, "hours": 2})]

@@ -149,6 +149,20 @@ class TestLeadResponse(TimeCommon):
         self.assertEqual(rounds.state, "open")
         self.assertFalse(rounds.has_access("write"))
 
+    def test_share_in_time_is_in_the_digest(self):
+        self._answer("2026-11-18 08:30:00")
+        with freeze_time("2026-11-18 10:00:00"):
+            late = self._create_lead()
+        late._note_answer(self.client_user, self._at("2026-11-18 15:00:00"))
+        digest = self.env["digest.digest"].create(
+            {"name": "Daily", "company_id": self.env.company.id}
+        )
+        digest = digest.with_user(self.client_manager).with_context(
+            start_datetime=self._at("2026-11-18 00:00:00"),
+            end_datetime=self._at("2026-11-19 00:00:00"),
+        )
+        self.assertEqual(digest.sudo(False).kpi_lead_in_time_value, 50)
+
     @warmup
     def test_batch_of_200_costs_as_much_as_one(self):
         self.env.flush_all()

@@ -149,6 +149,34 @@ class TestLeadSla(TimeCommon):
         self.assertEqual(opened.response_deadline, self._at("2026-11-18 10:00"))
         self.assertEqual(answered.response_deadline, self._at("2026-11-18 09:00"))
 
+    def test_a_holiday_told_later_moves_open_deadlines(self):
+        lead = self.assertDeadline("2026-11-18 15:30:00", "2026-11-19 07:30:00")
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Day off of everybody",
+                "calendar_id": self.calendar.id,
+                "date_from": "2026-11-18 22:00:00",
+                "date_to": "2026-11-19 21:59:59",
+            }
+        )
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env.ref("lead_capture.ir_cron_lead_review").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(lead.response_deadline, self._at("2026-11-20 07:30:00"))
+
+    def test_new_policy_and_new_hours_are_looked_at_soon(self):
+        cron = self.env.ref("lead_capture.ir_cron_lead_review")
+        triggers = self.env["ir.cron.trigger"]
+        for change in (
+            self.policy.copy,
+            lambda: self.team.write({"client_calendar_id": False}),
+            self.policy.unlink,
+        ):
+            triggers.search([("cron_id", "=", cron.id)]).unlink()
+            change()
+            self.assertTrue(triggers.search_count([("cron_id", "=", cron.id)]))
+
     def test_broken_condition_is_refused(self):
         for domain in ("[('nobody', '=', 1)]", "1", "[(", "__import__('os')"):
             with self.subTest(domain), self.assertRaises(ValidationError):
