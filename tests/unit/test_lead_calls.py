@@ -167,7 +167,7 @@ OWN = {"call_id": "c1", "event": "start", "at": "2026-03-02T12:00:00Z", "from": 
 
 
 def read(payload, name="", received=NOON):
-    return make_reader(name).read(payload, received)
+    return make_reader(name).parse(payload, received)
 
 
 def test_own_form_is_read():

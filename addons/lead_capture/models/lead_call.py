@@ -55,8 +55,8 @@ class LeadCall(models.Model):
     started_at = fields.Datetime(
         string="When", required=True, readonly=True, index=True
     )
-    answered_at = fields.Datetime(string="Answered At", readonly=True)
-    ended_at = fields.Datetime(string="Ended At", readonly=True)
+    answered_at = fields.Datetime(readonly=True)
+    ended_at = fields.Datetime(readonly=True)
     wait_seconds = fields.Integer(
         string="Wait", readonly=True, aggregator="avg", help="Seconds until the answer."
     )
@@ -76,7 +76,6 @@ class LeadCall(models.Model):
     )
     contact_id = fields.Many2one(
         comodel_name="res.partner",
-        string="Contact",
         readonly=True,
         index="btree_not_null",
         help="Whose number it is.",

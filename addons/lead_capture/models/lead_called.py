@@ -44,8 +44,9 @@ class LeadCalled(models.AbstractModel):
 
     def _merge_dependences(self, opportunities):
         """Calls go with the lead that stays."""
-        super()._merge_dependences(opportunities)
+        result = super()._merge_dependences(opportunities)
         self.sudo()._take_calls(opportunities)  # of whomever they are
+        return result
 
     def _take_calls(self, leads):
         (leads - self).call_ids._tell({"lead_id": self.id})
@@ -55,7 +56,8 @@ class LeadCalled(models.AbstractModel):
 
         Last of all, when it is known whose lead it is.
         """
-        super()._follow_arrival(requests)
+        result = super()._follow_arrival(requests)
         calls = requests.filtered(lambda request: request.lead_id in self).call_id
         if calls:
             calls._follow_requests(requests)
+        return result

@@ -148,7 +148,7 @@ class LeadChannelCall(models.AbstractModel):
         """:return: what is read, for a person"""
         try:
             payload = payloads.read_json(self.call_sample.encode())
-            reading = self._get_call_reader().read(payload, fields.Datetime.now())
+            reading = self._get_call_reader().parse(payload, fields.Datetime.now())
         except UnicodeEncodeError:
             return self.env._("This is not JSON.")
         except Refusal:
@@ -219,7 +219,7 @@ class LeadChannelCall(models.AbstractModel):
         :raises Refusal: for what tells of no call
         """
         try:
-            return self._get_call_reader().read(payload, fields.Datetime.now())
+            return self._get_call_reader().parse(payload, fields.Datetime.now())
         except call_payload.CallPayloadError as error:
             raise Refusal(f"no_{error.args[0]}") from None
 

@@ -44,7 +44,7 @@ class LeadRequestCall(models.AbstractModel):
             reader = channel._get_call_reader()
             for request in requests:
                 try:
-                    readings[request] = reader.read(
+                    readings[request] = reader.parse(
                         request.payload or {}, request.received_at
                     )
                 except CallPayloadError:

@@ -83,6 +83,34 @@ class TestLeadCallEvents(CallCommon):
         self.assertEqual(call.lead_id.channel_id, self.exchange)
         self.assertEqual(len(self._get_tasks(call.lead_id)), 1)
 
+    def test_task_is_of_the_manager_of_the_client(self):
+        self.env["crm.team.member"].create(
+            {"crm_team_id": self.team.id, "user_id": self.client_user.id}
+        )
+        self._create_client(phone=CALLER, user_id=self.client_user.id)
+        lead = self._hear_missed().lead_id
+        self.assertEqual(lead.user_id, self.client_user)
+        self.assertEqual(self._get_tasks(lead).user_id, self.client_user)
+
+    def test_many_calls_are_heard_in_few_queries(self):
+        events = [
+            {
+                "call_id": f"m{number}",
+                "event": "missed",
+                "from": f"+38067000{number:04}",
+                "to": "101",
+            }
+            for number in range(60)
+        ]
+        for event in events:
+            self.exchange._store_request(event, event["call_id"])
+        waiting = self.env["lead.request"].search([("state", "=", "new")])
+        self.env.flush_all()
+        before = self.env.cr.sql_log_count
+        waiting._hear_calls()
+        self.env.flush_all()
+        self.assertLess(self.env.cr.sql_log_count - before, 60)
+
     def test_second_missed_call_joins_the_lead_and_its_task(self):
         lead = self._hear_missed("c1").lead_id
         self.assertEqual(self._hear_missed("c2").lead_id, lead)

@@ -155,7 +155,7 @@ class Reader:
     prefix: str = ""
     default_event: str = ""
 
-    def read(self, payload: Mapping[str, Any], received: datetime) -> Reading:
+    def parse(self, payload: Mapping[str, Any], received: datetime) -> Reading:
         """Read an event.
 
         :param received: when it came in, naive UTC
