@@ -30,6 +30,7 @@ from . import lead_request_action
 from . import lead_request_reason
 from . import lead_request_refusal
 from . import lead_request_nudge
+from . import lead_request_alike
 from . import lead_request_chat
 from . import lead_request
 from . import lead_sla_policy

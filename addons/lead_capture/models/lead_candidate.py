@@ -86,11 +86,28 @@ class LeadCandidate(models.Model):
         card.check_access("read")
         if not card.active:
             card.action_unarchive()
+        former = self.lead_id.partner_id
         self.lead_id._set_client(card)
+        self._retire_card(former, card)
         candidate_sudo.state = "chosen"
         others_sudo = self._get_others(candidate_sudo)
         others_sudo.state = "dropped"
         return True
+
+    @api.model
+    def _retire_card(self, former, card):
+        """Archive a card that was made for this lead alone: it was the same client."""
+        intake = self.env.ref("lead_capture.user_intake")
+        former_sudo = former.sudo()  # made by a request, and used by nothing else
+        if not former or former_sudo.create_uid != intake:
+            return
+        client_sudo = former_sudo.commercial_partner_id
+        family_sudo = client_sudo | client_sudo.child_ids
+        leads = former_sudo.env["crm.lead"].with_context(active_test=False)
+        is_used = leads.search_count([("partner_id", "in", family_sudo.ids)], limit=1)
+        if is_used or any(one.create_uid != intake for one in family_sudo):
+            return
+        family_sudo.write({"active": False, "merged_into_id": card.id})
 
     def action_drop(self):
         """Say that it is somebody else.
@@ -136,6 +153,27 @@ class LeadCandidate(models.Model):
                 }
                 for (lead_id, partner_id), found in rows.items()
                 if (lead_id, partner_id) not in present
+            ]
+        )
+
+    @api.model
+    def _note_alike(self, lead, scores, company):
+        """Take down cards much like the new card of a lead.
+
+        :param scores: id of a card -> probability that it is the same client
+        """
+        known = self.search([("lead_id", "=", lead.id)]).partner_id
+        self.create(
+            [
+                {
+                    "lead_id": lead.id,
+                    "partner_id": partner_id,
+                    "company_id": company.id,
+                    "reason_code": "alike",
+                    "score": score,
+                }
+                for partner_id, score in scores.items()
+                if partner_id not in known.ids
             ]
         )
 

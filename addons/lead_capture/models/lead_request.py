@@ -32,6 +32,7 @@ class LeadRequest(models.Model):
         "lead.request.reason",
         "lead.request.refusal",
         "lead.request.nudge",
+        "lead.request.alike",
         "lead.request.worker",
         "lead.request.reader",
         "lead.request.client",
@@ -92,6 +93,9 @@ class LeadRequest(models.Model):
     email = fields.Char(string="E-mail", readonly=True)
     phone_normalized = fields.Char(readonly=True, index="btree_not_null")
     email_normalized = fields.Char(readonly=True, index="btree_not_null")
+    is_compared = fields.Boolean(
+        readonly=True, help="Cards like the one that was made were looked for."
+    )
     is_emptied = fields.Boolean(
         readonly=True, help="What it said was deleted after the time it is kept for."
     )
@@ -110,6 +114,10 @@ class LeadRequest(models.Model):
     )
     _number_uniq = models.Constraint(
         "UNIQUE (number)", "There is a request with this number already."
+    )
+    _new_card_idx = models.Index(
+        "(id) WHERE state = 'processed' AND reason_code = 'new_card'"
+        " AND is_compared IS NOT TRUE"
     )
     _waiting_idx = models.Index("(id) WHERE state IN ('new', 'failed')")
 

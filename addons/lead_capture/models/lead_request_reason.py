@@ -96,9 +96,37 @@ class LeadRequestReason(models.AbstractModel):
             request.payload_shown = self._show_table(request.payload)
 
     @api.depends("values")
+    @api.depends_context("lang")
     def _compute_values_shown(self):
+        labels = self._get_value_labels()
         for request in self:
-            request.values_shown = self._show_table(request.values)
+            values = request.values if isinstance(request.values, dict) else {}
+            request.values_shown = self._show_table(
+                {labels.get(name, name): value for name, value in values.items()}
+            )
+
+    @api.model
+    def _get_value_labels(self):
+        """:return: what a channel reads -> as a person calls it"""
+        return {
+            "name": self.env._("Subject"),
+            "contact_name": self.env._("Person"),
+            "company": self.env._("Firm"),
+            "phone": self.env._("Phone"),
+            "email": self.env._("E-mail"),
+            "description": self.env._("Text"),
+            "note": self.env._("Note"),
+            "product": self.env._("Product"),
+            "region": self.env._("Region"),
+            "lang": self.env._("Language"),
+            "tax_id": self.env._("Tax ID"),
+            "function": self.env._("Job"),
+            "website": self.env._("Website"),
+            "source": self.env._("Source"),
+            "medium": self.env._("Medium"),
+            "campaign": self.env._("Campaign"),
+            "page": self.env._("Page"),
+        }
 
     @api.model
     def _show_table(self, values):

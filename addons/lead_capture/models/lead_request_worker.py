@@ -72,6 +72,8 @@ class LeadRequestWorker(models.AbstractModel):
         progress(remaining=self._count_due())
         while self._retry(lambda: self._process_batch(progress)):
             pass
+        while self._retry(lambda: self._compare_batch(progress)):
+            pass
 
     @api.model
     def _retry(self, work):

@@ -120,6 +120,20 @@ class TestLeadJoin(LeadCommon):
         lead.candidate_ids.with_user(self.client_user).action_choose()
         self.assertTrue(card.active)
 
+    def test_cards_like_a_new_one_are_proposed(self):
+        firm = self._create_client("ТОВ Вітряк Енергія", is_company=True, city="Львів")
+        request = self._process({"company": "Вітряк Енергія ТОВ", "phone": PHONE})
+        request._propose_alike()
+        request._propose_alike()
+        lead = request.lead_id
+        former = lead.partner_id
+        self.assertEqual(lead.candidate_ids.mapped("reason_code"), ["alike"])
+        lead.user_id = self.client_user
+        lead.candidate_ids.with_user(self.client_user).action_choose()
+        self.assertEqual(lead.partner_id, firm)
+        self.assertRecordValues(former, [{"active": False, "merged_into_id": firm.id}])
+        self.assertEqual(self._process({"phone": PHONE}).lead_id, lead)
+
     def test_no_join_of_won_lost_or_old_leads(self):
         lead = self._process({"phone": PHONE}).lead_id
         cases = {
