@@ -1,7 +1,12 @@
+import logging
+
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.client_base.models.concurrency import CONCURRENCY_ERRORS
 from odoo.addons.client_base.tools.duplicates.cards import Card
+
+_logger = logging.getLogger(__name__)
 
 COMPARE_BATCH = 20
 MAX_ALIKE = 5
@@ -36,9 +41,21 @@ class LeadRequestAlike(models.AbstractModel):
         )
         requests = self.env["lead.request"].browse(id_ for (id_,) in rows)
         for request in requests:
-            request._propose_alike()
+            request._propose_alike_safely()
         requests.write({"is_compared": True})
         return bool(requests) and progress(0) > 0 and not self._count_due()
+
+    def _propose_alike_safely(self):
+        """Propose; whoever cannot be compared stands in nobody's way."""
+        self.env.flush_all()
+        try:
+            with self.env.cr.savepoint():
+                self._propose_alike()
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception:
+            self.env.transaction.clear()
+            _logger.exception("The card of request %d is compared with none", self.id)
 
     def _propose_alike(self):
         """Show on the lead the cards that its new card may be once more."""
