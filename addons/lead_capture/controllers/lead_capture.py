@@ -2,6 +2,7 @@ import io
 import json
 
 import werkzeug
+from markupsafe import Markup
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import MultiPartParser
 
@@ -202,7 +203,7 @@ class LeadCaptureController(http.Controller):
         values.update(said=said, note=note, form=form)
         page = request.env["ir.qweb"].sudo()._render("lead_capture.door_page", values)
         return request.make_response(
-            "<!DOCTYPE html>\n" + page,
+            Markup("<!DOCTYPE html>\n") + page,
             headers=[
                 ("Content-Type", "text/html; charset=utf-8"),
                 ("Content-Security-Policy", policy),

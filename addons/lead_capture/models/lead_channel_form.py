@@ -13,6 +13,25 @@ FORM_FIELDS = [
     ("email", "email", False),
     ("message", "description", False),
 ]
+# The secret is put in by hand: an example is copied into letters and chats.
+EXAMPLE = """\
+curl {url} \\
+  -H 'Content-Type: application/json' \\
+  -H 'X-Event-Id: order-1001' \\
+  -d '{{"name": "Olena", "phone": "+380671234567", "message": "Hello"}}'
+"""
+SIGNED_EXAMPLE = """\
+secret='...'
+body='{{"name": "Olena", "phone": "+380671234567", "message": "Hello"}}'
+time=$(date +%s)
+sign=$(printf '%s.%s' "$time" "$body" |
+  openssl dgst -sha256 -hmac "$secret" | sed 's/.* //')
+curl {url} \\
+  -H 'Content-Type: application/json' \\
+  -H 'X-Event-Id: order-1001' \\
+  -H "X-Signature: t=$time,v1=$sign" \\
+  -d "$body"
+"""
 
 
 class LeadChannelForm(models.AbstractModel):
@@ -45,6 +64,11 @@ class LeadChannelForm(models.AbstractModel):
         groups="client_base.group_client_manager",
         help="Paste it into the page, where the form has to stand.",
     )
+    example = fields.Text(
+        compute="_compute_example",
+        groups="client_base.group_client_manager",
+        help="How a program sends a request here.",
+    )
     preview_url = fields.Char(
         compute="_compute_url", groups="client_base.group_client_manager"
     )
@@ -73,6 +97,13 @@ class LeadChannelForm(models.AbstractModel):
         for channel in self:
             is_form = channel.kind == "form" and channel.token
             channel.snippet = is_form and channel._render_form(channel.url)
+
+    @api.depends("kind", "token", "is_signed")
+    def _compute_example(self):
+        for channel in self:
+            is_program = channel.kind == "webhook" and channel.token
+            text = SIGNED_EXAMPLE if channel.is_signed else EXAMPLE
+            channel.example = is_program and text.format(url=channel.url)
 
     @api.constrains("thanks_url")
     def _check_thanks_url(self):

@@ -150,7 +150,7 @@ class LeadChannelMap(models.AbstractModel):
     @api.model
     def _render_table(self, title, values, nothing):
         row = Markup(
-            '<tr><th class="fw-normal text-muted pe-3">%s</th>'
+            '<tr><th class="fw-normal text-muted w-25">%s</th>'
             '<td class="text-break" style="white-space: pre-line">%s</td></tr>'
         )
         rows = Markup("").join(row % pair for pair in values.items())

@@ -263,3 +263,4 @@ class TestLeadDoorForms(DoorCase):
         page = self.url_open(f"/lead_capture/{self.channel.token}/preview").text
         self.assertNotIn("<script>alert(1)", page)
         self.assertNotIn("<img", page)
+        self.assertTrue(page.startswith("<!DOCTYPE html>"))
