@@ -77,6 +77,7 @@
         "demo/lead_timed_demo.xml",
         "demo/lead_call_demo.xml",
         "demo/lead_dispatch_demo.xml",
+        "demo/lead_mail_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["lead_capture/static/src/**/*"],

@@ -28,3 +28,4 @@ from . import test_lead_dispatch
 from . import test_lead_take
 from . import test_lead_load
 from . import test_lead_telegram
+from . import test_lead_answer
