@@ -78,7 +78,11 @@ class LeadAssignmentReason(models.AbstractModel):
 
     def _get_turn_sentence(self):
         """:return: of how many, by which weight, with how much open already"""
-        if self.reason_code == "only":
+        if self.reason_code == "only" and self._get_number("fit") == 1:
+            turn = self.env._(
+                "Only %(user)s may get such requests.", user=self.to_user_id.name or ""
+            )
+        elif self.reason_code == "only":
             turn = self.env._(
                 "%(user)s is the only one of %(fit)s who can get it now.",
                 user=self.to_user_id.name or "",

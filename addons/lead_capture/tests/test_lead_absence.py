@@ -1,7 +1,9 @@
+from datetime import timedelta
+
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from .test_lead_dispatch import DispatchCommon
 
@@ -163,3 +165,23 @@ class TestLeadAbsence(DispatchCommon):
     @freeze_time("2026-03-07 09:00")
     def test_nobody_is_at_work_on_a_day_off(self):
         self.assertFalse(self.members.user_id._get_at_work())
+
+
+@tagged("post_install", "-at_install")
+class TestLeadAbsenceTour(DispatchCommon, HttpCase):
+    """Away for some days and back, as both colleagues see it."""
+
+    def test_request_is_covered_and_goes_back(self):
+        today = fields.Date.today()
+        self.anna.client_deputy_id = self.boris
+        self._send_away(self.anna, today - timedelta(1), today + timedelta(2))
+        client = self._create_client(user_id=self.anna.id)
+        lead = self._arrive_one(name="Facade paint", partner_id=client.id)
+        self.start_tour("/odoo/my-requests", "lead_absence_cover", login="boris")
+        self.assertEqual(lead.sudo().taken_by_id, self.boris)
+        monday = today + timedelta(14 - today.weekday())
+        with freeze_time(f"{monday} 09:00"), self.enter_registry_test_mode():
+            self.env.ref("lead_capture.ir_cron_lead_absence").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(lead.user_id, self.anna)
+        self.start_tour("/odoo/my-requests", "lead_absence_return", login="anna")
