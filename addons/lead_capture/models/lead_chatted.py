@@ -160,13 +160,14 @@ class LeadChatted(models.AbstractModel):
     # === WITH OTHERS ===
 
     def _merge_dependences(self, opportunities):
-        super()._merge_dependences(opportunities)
+        result = super()._merge_dependences(opportunities)
         # sudo: the conversations go where the lead goes, whoever may see them
         for model in ("lead.chat", "lead.chat.message"):
             found_sudo = (
                 self.env[model].sudo().search([("lead_id", "in", opportunities.ids)])
             )
             found_sudo.write({"lead_id": self.id})
+        return result
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         """What was said in a messenger is not sent to the client once more by mail."""
