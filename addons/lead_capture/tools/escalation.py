@@ -51,7 +51,8 @@ def choose(
         key=lambda step: (step.due_at, step.kind, step.rule_id),
     )
     due = [step for step in fresh if step.due_at <= now]
-    todo, skipped = [], []
+    todo: list[Step] = []
+    skipped: list[Step] = []
     for number, step in enumerate(due):
         later = {other.kind for other in due[number + 1 :]}
         is_replaced = bool(later & set(REPLACED_BY[step.kind]))
