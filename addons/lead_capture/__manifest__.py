@@ -73,6 +73,7 @@
     "demo": [
         "demo/lead_channel_demo.xml",
         "demo/lead_request_demo.xml",
+        "demo/lead_stage_demo.xml",
         "demo/lead_chat_demo.xml",
         "demo/lead_timed_demo.xml",
         "demo/lead_call_demo.xml",

@@ -74,6 +74,7 @@ from . import lead_stage_journal
 from . import lead_stage_chained
 from . import lead_stage_mover
 from . import lead_staged
+from . import lead_stage_demo
 from . import lead_ready_pipeline
 from . import lead_pipeline_team
 from . import lead_stage_history

@@ -221,7 +221,7 @@ class StageCriteria(models.AbstractModel):
         try:
             return "" if self._read_domain(text).is_true() else text
         except ValidationError:
-            _logger.warning("A condition of the stage %d cannot be read", self.id)
+            _logger.info("A condition of the stage %d cannot be read", self.id)
             return ""
 
     @api.model

@@ -29,3 +29,4 @@ from . import test_lead_take
 from . import test_lead_load
 from . import test_lead_telegram
 from . import test_lead_answer
+from . import test_lead_stage_tour
