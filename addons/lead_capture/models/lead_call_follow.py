@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.fields import Domain
 
+from ..tools.calls import is_public
+
 # A call that is over so long ago wants no task any more: an exchange that sends its
 # old journal would bury everybody.
 TASK_DAYS = 7
@@ -113,7 +115,7 @@ class LeadCallFollow(models.AbstractModel):
         wanting = self.filtered(
             lambda call: (
                 call.direction == "in"
-                and (call.client_number or "").startswith("+")
+                and is_public(call.client_number or "")
                 and not call.lead_request_id
                 and (
                     (call.is_missed and not call.called_back_at)

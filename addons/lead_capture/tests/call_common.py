@@ -55,9 +55,10 @@ class CallCommon(LeadCommon):
         return self._hear("end", call, begin + 70, **values)
 
     def _work(self):
-        waiting = self.env["lead.request"].search([("state", "=", "new")])
-        waiting._process()
-        failed = self.env["lead.request"].search([("state", "=", "failed")])
+        own = [("company_id", "=", self.env.company.id)]
+        requests = self.env["lead.request"].search(own)
+        requests.filtered(lambda one: one.state == "new")._process()
+        failed = requests.filtered(lambda one: one.state == "failed")
         self.assertEqual(failed.mapped("error"), [])
 
     def _get_call(self, call="c1"):

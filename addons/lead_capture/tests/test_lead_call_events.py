@@ -156,6 +156,11 @@ class TestLeadCallEvents(CallCommon):
         self.assertTrue(call.is_missed)
         self.assertFalse(call.lead_id)
 
+    def test_number_nobody_understands_is_called_back_too(self):
+        call = self._hear_missed(**{"from": "0001234567"})
+        self.assertEqual(call.client_number, "0001234567")
+        self.assertEqual(len(self._get_tasks(call.lead_id)), 1)
+
     def test_colleague_is_no_client(self):
         self.internal_user.partner_id.phone = CALLER
         self.assertFalse(self._hear_missed().lead_id)
