@@ -15,17 +15,17 @@ class TestLeadDifference(LeadCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.card = cls._create_client(
-            "Олена Вітер", phone="+380 67 123 4567", email="olena@example.com"
+            "Олена Вітер", phone="+380 67 123 4567", email="o.viter@vitriak.example"
         )
 
     def _get_difference(self):
-        request = self._process({"email": "olena@example.com", "phone": OTHER})
+        request = self._process({"email": "o.viter@vitriak.example", "phone": OTHER})
         request.lead_id.user_id = self.client_user
         return request.lead_id.difference_ids
 
     def test_card_is_never_changed(self):
         lead = self._process(
-            {"email": "olena@example.com", "phone": OTHER, "company": "Вітряк"}
+            {"email": "o.viter@vitriak.example", "phone": OTHER, "company": "Вітряк"}
         ).lead_id
         self.assertRecordValues(
             self.card,
@@ -39,7 +39,9 @@ class TestLeadDifference(LeadCommon):
 
     def test_value_the_card_lacks_stays_on_the_lead(self):
         self.card.phone = False
-        lead = self._process({"email": "olena@example.com", "phone": OTHER}).lead_id
+        lead = self._process(
+            {"email": "o.viter@vitriak.example", "phone": OTHER}
+        ).lead_id
         self.assertEqual(lead.phone, "+380 50 111 2233")
         self.assertFalse(self.card.phone)
         self.assertEqual(lead.difference_ids.mapped("field"), ["phone"])
@@ -48,11 +50,11 @@ class TestLeadDifference(LeadCommon):
         self.env["client.contact.point"].create(
             {"partner_id": self.card.id, "kind": "phone", "value": OTHER}
         )
-        request = self._process({"email": "olena@example.com", "phone": OTHER})
+        request = self._process({"email": "o.viter@vitriak.example", "phone": OTHER})
         self.assertFalse(request.lead_id.difference_ids)
 
     def test_same_difference_is_noted_once(self):
-        payload = {"email": "olena@example.com", "phone": OTHER}
+        payload = {"email": "o.viter@vitriak.example", "phone": OTHER}
         lead = self._process(payload, payload).lead_id
         self.assertEqual(len(lead.difference_ids), 1)
 

@@ -16,7 +16,7 @@ class TestLeadJoin(LeadCommon):
         first, second, third = self._process(
             {"contact_name": "Олена Вітер", "phone": "0671234567"},
             {"contact_name": "Олена Вітер", "phone": "+380 67 123 45 67"},
-            {"phone": "067-123-45-67", "email": "olena@example.com"},
+            {"phone": "067-123-45-67", "email": "o.viter@vitriak.example"},
         )
         states = [one.state for one in (first, second, third)]
         self.assertEqual(states, ["processed", "joined", "joined"])
