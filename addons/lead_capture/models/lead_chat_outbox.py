@@ -172,9 +172,11 @@ class LeadChatOutbox(models.AbstractModel):
             return self.chat_id.channel_id._deliver_message(self)
         except messenger.ChatError as error:
             return {"code": error.code}
-        except Exception:
-            # the state says that nobody knows; a poison message stops no other one
-            _logger.exception("Message %d could not be sent", self.id)
+        except Exception as error:  # noqa: BLE001 - a poison message stops no other one
+            # the words of an error may hold the address, and so the token
+            _logger.warning(
+                "Message %d could not be sent: %s", self.id, type(error).__name__
+            )
             return {"code": "unknown"}
 
     def _store_outcome(self, outcome):
@@ -189,9 +191,7 @@ class LeadChatOutbox(models.AbstractModel):
 
     def _may_repeat(self, code):
         if code == "unknown":
-            return self.chat_id.messenger != "telegram" and not self.env.context.get(
-                "lead_chat_once"
-            )
+            return self.chat_id.messenger != "telegram"
         return code in ("too_many", "server", "conflict")
 
     def _put_back(self, outcome):
