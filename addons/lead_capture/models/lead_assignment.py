@@ -70,7 +70,6 @@ class LeadAssignment(models.Model):
     kind = fields.Selection(selection=KINDS, readonly=True, required=True, index=True)
     rule_id = fields.Many2one(
         comodel_name="lead.dispatch.rule",
-        string="Rule",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",

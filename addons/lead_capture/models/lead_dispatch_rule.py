@@ -176,7 +176,6 @@ class LeadDispatchShare(models.Model):
     company_id = fields.Many2one(related="rule_id.company_id")
     member_id = fields.Many2one(
         comodel_name="crm.team.member",
-        string="Member",
         required=True,
         index=True,
         ondelete="cascade",

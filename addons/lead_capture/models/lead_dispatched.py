@@ -17,9 +17,10 @@ class LeadDispatched(models.AbstractModel):
 
     def _follow_arrival(self, requests):
         """Give new leads to their managers, and those of absent people to others."""
-        super()._follow_arrival(requests)
+        result = super()._follow_arrival(requests)
         self._dispatch()
         self._cover_joined()
+        return result
 
     def _cover_joined(self):
         """Have a request that joins one of an absent person heard by somebody there."""
@@ -32,11 +33,12 @@ class LeadDispatched(models.AbstractModel):
 
     def _note_answer(self, user, moment):
         """Where only the unanswered count, an answer frees a place."""
-        super()._note_answer(user, moment)
+        result = super()._note_answer(user, moment)
         teams_sudo = self.sudo().team_id  # whoever takes the answer down
         teams_sudo.filtered(
             lambda team: team.is_dispatched and team.lead_load_counts == "unanswered"
         )._wake_dispatch()
+        return result
 
     def _assign_userless_lead_in_team(self, creation_source):
         """Leave to the rules what core would give to the head of the team."""

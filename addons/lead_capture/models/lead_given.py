@@ -102,8 +102,9 @@ class LeadGiven(models.AbstractModel):
 
     def _merge_dependences(self, opportunities):
         """Keep the assignments of the leads that are merged into this one."""
-        super()._merge_dependences(opportunities)
+        result = super()._merge_dependences(opportunities)
         self.env["lead.assignment"].sudo()._follow_merge(self, opportunities)
+        return result
 
     # === ACTION METHODS ===
 

@@ -15,7 +15,6 @@ class LeadTaken(models.AbstractModel):
 
     taken_by_id = fields.Many2one(
         comodel_name="res.users",
-        string="Taken By",
         index="btree_not_null",
         readonly=True,
         copy=False,
@@ -23,7 +22,6 @@ class LeadTaken(models.AbstractModel):
         help="Who works on the request at the moment.",
     )
     taken_at = fields.Datetime(
-        string="Taken At",
         readonly=True,
         copy=False,
         groups="client_base.group_client_user",

@@ -94,7 +94,7 @@ class LeadLoad(models.Model):
         ],
         compute="_compute_presence",
     )
-    back_on = fields.Date(string="Back On", compute="_compute_presence")
+    back_on = fields.Date(compute="_compute_presence")
 
     @api.depends("user_id")
     def _compute_presence(self):
