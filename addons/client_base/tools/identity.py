@@ -1,5 +1,6 @@
 """What is known of a client or of a row, and what a comparison says."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -27,6 +28,10 @@ OTHER_KEY = "_other_key"
 # Rule of two rows that have the name in common and nothing else.
 SAME_NAME = "name"
 
+# Fewer are a name made of a number: "1+1", "24/7", "1000 000".
+MIN_PHONE_DIGITS = 9
+
+_MAILBOX = re.compile(r"[^\s@]+@[^\s@]+")
 _CITY_WORDS = frozenset(
     map(fold_word, ("м", "г", "місто", "город", "смт", "пгт", "с", "село", "city"))
 )
@@ -174,7 +179,13 @@ class Pair:
     @property
     def is_known(self) -> bool:
         """Whether both names say anything."""
-        return bool(self.left_name.tokens and self.right_name.tokens)
+        return not any(
+            is_nameless(key.name, name)
+            for key, name in (
+                (self.left, self.left_name),
+                (self.right, self.right_name),
+            )
+        )
 
     @property
     def is_same(self) -> bool:
@@ -221,6 +232,17 @@ class Pair:
         return can_be_person(self.left, self.left_name) or can_be_person(
             self.right, self.right_name
         )
+
+
+def is_nameless(text: str, name: NameParts) -> bool:
+    """Tell whether a name says nothing: empty, or the phone or e-mail in its place.
+
+    So a card is called that was made of a missed call, until somebody says his name.
+    """
+    if not name.tokens or _MAILBOX.fullmatch(text.strip()):
+        return True
+    digits = sum(map(str.isdigit, text))
+    return digits >= MIN_PHONE_DIGITS and not any(map(str.isalpha, text))
 
 
 def can_be_person(key: ClientKey, name: NameParts) -> bool:
