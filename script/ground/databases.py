@@ -84,6 +84,11 @@ def drop(pg: Variables, name: str) -> None:
     shutil.rmtree(filestore(name), ignore_errors=True)
 
 
+def create(pg: Variables, name: str) -> None:
+    """Make an empty database."""
+    _execute(pg, "CREATE DATABASE {}", name)
+
+
 def clone(pg: Variables, source: str, target: str) -> None:
     """Make ``target`` a copy of ``source``, attachments included."""
     drop(pg, target)

@@ -18,8 +18,9 @@ class XmlRpc:
     def __init__(self, url: str, database: str, login: str, password: str) -> None:
         self._common = xmlrpc.client.ServerProxy(f"{url}/xmlrpc/2/common")
         self._models = xmlrpc.client.ServerProxy(f"{url}/xmlrpc/2/object")
-        self._database = database
         self._password = password
+        self.url = url
+        self.database = database
         self.uid = self._common.authenticate(database, login, password, {})
         if not self.uid:
             raise PermissionError(f"{login} may not enter {database}")
@@ -27,7 +28,7 @@ class XmlRpc:
     def call(self, model: str, method: str, *args: Any, **kwargs: Any) -> Any:
         """Call a public method; ``xmlrpc.client.Fault`` says what Odoo refused."""
         return self._models.execute_kw(
-            self._database, self.uid, self._password, model, method, args, kwargs
+            self.database, self.uid, self._password, model, method, args, kwargs
         )
 
 
