@@ -47,6 +47,7 @@
         "views/client_change_views.xml",
         "views/client_duplicate_views.xml",
         "views/client_merge_views.xml",
+        "views/client_sync_key_views.xml",
         "views/client_import_row_views.xml",
         "views/client_import_views.xml",
         "views/client_import_layout_views.xml",

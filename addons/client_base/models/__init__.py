@@ -39,6 +39,7 @@ from . import bulk_edit_owner
 from . import interaction_owner
 from . import person_owner
 from . import property_keeper
+from . import upsert_owner
 from . import res_partner
 from . import res_users
 from . import res_company
@@ -64,6 +65,11 @@ from . import client_identity
 from . import client_sheet_properties
 from . import client_sheet
 from . import client_card_writer
+from . import client_sync_key
+from . import client_sync_door
+from . import client_upsert_people
+from . import client_upsert
+from . import client_finder
 from . import client_import_layout
 from . import client_import_properties
 from . import client_import_judge

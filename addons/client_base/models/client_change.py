@@ -53,6 +53,9 @@ class ClientChange(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+    sync_source = fields.Char(
+        string="Other System", help="The system that told it, by its own name."
+    )
     field = fields.Char(required=True, help="Code of the column in files.")
     field_label = fields.Char(string="Column", compute="_compute_field_label")
     old_value = fields.Char(string="Before")
@@ -72,7 +75,9 @@ class ClientChange(models.Model):
     @api.depends("import_id.company_id", "bulk_edit_id.company_id")
     def _compute_company_id(self):
         for change in self:
-            change.company_id = (change.import_id or change.bulk_edit_id).company_id
+            cause = change.import_id or change.bulk_edit_id
+            if cause or not change.sync_source:
+                change.company_id = cause.company_id
 
     def _compute_field_label(self):
         labels = self.env["client.sheet"]._get_change_labels()
@@ -103,8 +108,8 @@ class ClientChange(models.Model):
     def _note(self, vals_list):
         """Add to the journal.
 
-        :param vals_list: dicts of partner_id, import_id and row_id or bulk_edit_id,
-            company_id, field, old_value, new_value, old_raw and new_raw
+        :param vals_list: dicts of partner_id, import_id and row_id or bulk_edit_id or
+            sync_source, company_id, field, old_value, new_value, old_raw and new_raw
         """
         ids = self._insert([{**vals, "state": "applied"} for vals in vals_list])
         self.env["res.partner"].invalidate_model(

@@ -24,6 +24,7 @@ class ResPartner(models.Model):
         "client.person.owner",
         "client.property.keeper",
         "client.duplicate.owner",
+        "client.upsert.owner",
     ]
 
     phone_sanitized = fields.Char(index="btree_not_null")

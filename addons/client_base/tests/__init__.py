@@ -28,7 +28,9 @@ from . import test_client_properties
 from . import test_client_reminder
 from . import test_client_reminder_giving
 from . import test_client_reminder_rule
+from . import test_client_find
 from . import test_client_type_field
+from . import test_client_upsert
 from . import test_client_type_recount
 from . import test_contact_point
 from . import test_contact_point_state

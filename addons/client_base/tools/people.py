@@ -18,7 +18,7 @@ def merge_people(current: Cell, incoming: Cell) -> Merge:
         added to, when the card knows him
     """
     person = incoming.raw
-    known = next((old for old in current.raw or () if _is_same(old, person)), None)
+    known = find_person(current, person)
     if known is None:
         return Merge("take", incoming)
     new: dict[str, Any] = {
@@ -30,6 +30,41 @@ def merge_people(current: Cell, incoming: Cell) -> Merge:
     if not any(new.values()):
         return Merge("same", current)
     return Merge("take", replace(incoming, raw={"id": known["id"], **new}))
+
+
+def add_person(current: Cell, merge: Merge) -> Cell:
+    """Return the people as they are once a merge that says "take" is written.
+
+    A new person has no id yet.
+    """
+    new = merge.cell.raw
+    contacts = {kind: [point[1] for point in new[kind]] for kind in ("phone", "email")}
+    if "id" not in new:
+        person = {"id": 0, "name": new["name"], "function": new["function"], **contacts}
+        return replace(current, raw=[*(current.raw or []), person])
+    return replace(
+        current,
+        raw=[
+            _complete(old, new, contacts) if old["id"] == new["id"] else old
+            for old in current.raw
+        ],
+    )
+
+
+def _complete(
+    old: Mapping[str, Any], new: Mapping[str, Any], contacts: Mapping[str, list[str]]
+) -> dict[str, Any]:
+    added = {kind: [*old[kind], *contacts[kind]] for kind in contacts}
+    return {**old, "function": new.get("function") or old["function"], **added}
+
+
+def find_person(current: Cell, person: Mapping[str, Any]) -> Any:
+    """Return the one of the people of the card that is meant, None for nobody.
+
+    :param current: as for ``merge_people``
+    :param person: dict of name, phone and email, as ``rows.parse_person`` makes it
+    """
+    return next((old for old in current.raw or () if _is_same(old, person)), None)
 
 
 def _is_same(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:

@@ -1,9 +1,10 @@
 from odoo import api, fields, models
 from odoo.tools import split_every
 
+from odoo.addons.client_base.models.client_sync_door import MAX_ROWS
+
 from ..tools import transactions as told
 from .client_import_words import COLUMNS, REASONS
-from .client_transaction_sync import MAX_ROWS
 
 
 class ClientImportRow(models.Model):

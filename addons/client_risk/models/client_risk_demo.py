@@ -3,8 +3,9 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 from odoo.tools import split_every
 
+from odoo.addons.client_base.models.client_sync_door import MAX_ROWS
+
 from ..demo import trading_company
-from .client_transaction_sync import MAX_ROWS
 
 SOURCE = "1c"
 USERS = (

@@ -1,11 +1,8 @@
 from odoo import api, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import transactions as told
-
-MAX_ROWS = 1000
 
 
 class ClientTransactionSync(models.AbstractModel):
@@ -13,7 +10,7 @@ class ClientTransactionSync(models.AbstractModel):
 
     _name = "client.transaction.sync"
     _description = "Door for Transactions"
-    _inherit = ["client.transaction.writer"]
+    _inherit = ["client.transaction.writer", "client.sync.door"]
 
     @api.model
     def upsert(self, source, rows):
@@ -44,7 +41,7 @@ class ClientTransactionSync(models.AbstractModel):
         :param partners: ids of clients by their keys, where the caller knows them
         :return: the answers of ``upsert``, and the clients of whom news was told
         """
-        parsed, errors = self._parse_rows(rows)
+        parsed, errors = self._parse_rows(rows, told.parse)
         context = self._make_context(source, parsed.values())
         context["partners"] |= partners or {}
         errors |= self._take_out_unknown(parsed, context)
@@ -56,36 +53,15 @@ class ClientTransactionSync(models.AbstractModel):
         answers = [
             self._make_error(row, errors[number])
             if number in errors
-            else self._make_answer(parsed[number].key, found[number], ids)
+            else self._make_answer(
+                parsed[number].key, found[number], ids[parsed[number].key]
+            )
             for number, row in enumerate(rows)
         ]
         return answers, self.env["res.partner"].browse(sorted(told_of))
 
-    def _make_answer(self, key, status, ids):
-        return {
-            "key": key,
-            "status": status,
-            "id": ids[key],
-            "error_code": "",
-            "message": "",
-        }
-
-    def _make_error(self, row, error):
-        return {
-            "key": told.key_of(row),
-            "status": "error",
-            "id": 0,
-            "error_code": error.code,
-            "message": self._get_error_message(error),
-        }
-
-    def _get_error_message(self, error):
-        """:return: a sentence that says what the script's author has to mend"""
-        values = {"field": error.field, "value": error.value}
-        messages = {
-            "malformed": self.env._("“%(field)s” is not what it should be.", **values),
-            "missing": self.env._("“%(field)s” is missing.", **values),
-            "too_long": self.env._("“%(field)s” is too long.", **values),
+    def _get_error_messages(self, **values):
+        return super()._get_error_messages(**values) | {
             "bad_date": self.env._(
                 "“%(value)s” is no date: write 2026-12-31.", **values
             ),
@@ -96,9 +72,6 @@ class ClientTransactionSync(models.AbstractModel):
             "bad_amount": self.env._(
                 "“%(value)s” in “%(field)s” is no number.", **values
             ),
-            "bad_version": self.env._(
-                "The version “%(value)s” is neither a number nor a time.", **values
-            ),
             "bad_lines": self.env._("“lines” is no list of at most 1,000 lines."),
             "unknown_currency": self.env._(
                 "There is no currency “%(value)s” here.", **values
@@ -107,35 +80,8 @@ class ClientTransactionSync(models.AbstractModel):
                 "No client has the key “%(value)s”: send the client first.", **values
             ),
         }
-        return messages[error.code]
 
     # === READING ===
-
-    def _check_batch(self, source, rows):
-        """:return: the source in its clean form"""
-        if not isinstance(source, str) or not told.clean_text(source):
-            raise UserError(self.env._("Say which system speaks: source is empty."))
-        if not isinstance(rows, list | tuple):
-            raise UserError(self.env._("Rows must be a list."))
-        if len(rows) > MAX_ROWS:
-            raise UserError(
-                self.env._(
-                    "Send at most %(most)s rows at once; these are %(count)s.",
-                    most=MAX_ROWS,
-                    count=len(rows),
-                )
-            )
-        return told.clean_text(source)[: told.MAX_TEXT]
-
-    def _parse_rows(self, rows):
-        """:return: transactions and errors, both by the number of the row"""
-        parsed, errors = {}, {}
-        for number, row in enumerate(rows):
-            try:
-                parsed[number] = told.parse(row)
-            except told.RowError as error:
-                errors[number] = error
-        return parsed, errors
 
     def _take_out_unknown(self, parsed, context):
         """:return: errors of the rows that refer to what is not here, by number"""

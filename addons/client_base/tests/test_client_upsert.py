@@ -1,0 +1,176 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged, users
+
+from .common import ClientCommon
+
+SOURCE = "1c"
+PHONE, OTHER_PHONE = "+380671110001", "+380671110002"
+
+
+@tagged("post_install", "-at_install")
+class TestClientUpsert(ClientCommon):
+    """Another system tells its clients; people go on working on the cards."""
+
+    def _make_row(self, key="C-1", **values):
+        return {
+            "key": key,
+            "name": "Верба Опт",
+            "is_company": True,
+            "phones": [PHONE],
+            "city": "Київ",
+            "version": 1,
+            **values,
+        }
+
+    def _tell(self, *rows, source=SOURCE):
+        """:return: the answers that the account of the other system gets"""
+        Partner = self.env(user=self.sync_user)["res.partner"]
+        return Partner.client_upsert(source, list(rows))
+
+    def _get_card(self, key="C-1"):
+        return self.env["res.partner"].search([("sync_key", "=", key)])
+
+    def test_client_is_made_once(self):
+        [first] = self._tell(self._make_row())
+        card = self._get_card()
+        self.assertEqual((first["status"], first["id"]), ("created", card.id))
+        self.assertRecordValues(
+            card,
+            [
+                {
+                    "name": "Верба Опт",
+                    "is_company": True,
+                    "phone_sanitized": PHONE,
+                    "city": "Київ",
+                    "sync_source": SOURCE,
+                }
+            ],
+        )
+        [again] = self._tell(self._make_row())
+        self.assertEqual((again["status"], again["id"]), ("unchanged", card.id))
+
+    def test_older_word_changes_nothing(self):
+        self._tell(self._make_row(version=5))
+        [answer] = self._tell(self._make_row(city="Львів", version=4))
+        self.assertEqual(answer["status"], "stale")
+        self.assertEqual(self._get_card().city, "Київ")
+
+    def test_new_word_is_written_and_noted_in_the_journal(self):
+        self._tell(self._make_row())
+        [answer] = self._tell(self._make_row(city="Львів", version=2))
+        self.assertEqual(answer["status"], "updated")
+        card = self._get_card()
+        self.assertEqual(card.city, "Львів")
+        change = card.client_change_ids.filtered(lambda one: one.field == "city")
+        self.assertRecordValues(
+            change,
+            [{"old_value": "Київ", "new_value": "Львів", "sync_source": SOURCE}],
+        )
+
+    def test_what_a_person_changed_stays_and_is_named(self):
+        self._tell(self._make_row(street="Січова 3"))
+        card = self._get_card()
+        card.write({"city": "Одеса", "street": "Нова 1"})
+        [answer] = self._tell(
+            self._make_row(street="Січова 3", city="Львів", version=2)
+        )
+        self.assertEqual((card.city, card.street), ("Одеса", "Нова 1"))
+        self.assertEqual(answer["kept"], ["city"])
+
+    def test_phones_come_together(self):
+        self._tell(self._make_row())
+        card = self._get_card()
+        card.write(
+            {"contact_point_ids": [(0, 0, {"kind": "phone", "value": "+380501110003"})]}
+        )
+        self._tell(self._make_row(phones=[OTHER_PHONE], version=2))
+        phones = card.contact_point_ids.mapped("normalized")
+        self.assertEqual(set(phones), {OTHER_PHONE, "+380501110003"})
+
+    def test_known_client_gets_the_key_instead_of_a_second_card(self):
+        card = self._create_client("Верба Опт", phone=PHONE)
+        [answer] = self._tell(self._make_row())
+        self.assertEqual((answer["status"], answer["id"]), ("updated", card.id))
+        self.assertEqual(card.sync_key, "C-1")
+
+    def test_likeness_is_told_and_makes_a_card(self):
+        holders = self._create_client("Ромашка", phone=PHONE)
+        holders |= self._create_client("Волошка", phone=PHONE)
+        [answer] = self._tell(self._make_row())
+        self.assertEqual(answer["status"], "created")
+        self.assertEqual(set(answer["alike_ids"]), set(holders.ids))
+
+    def test_key_of_a_merged_card_reaches_the_one_that_stays(self):
+        self._tell(
+            self._make_row(), self._make_row("C-2", name="Верба", phones=[OTHER_PHONE])
+        )
+        survivor = self._get_card("C-1")
+        merges = self.env["client.merge"].with_user(self.client_manager)
+        merges._merge(survivor, self._get_card("C-2"))
+        row = self._make_row("C-2", name="Верба", phones=[OTHER_PHONE], version=2)
+        [answer] = self._tell({**row, "zip": "79000"})
+        self.assertEqual((answer["status"], answer["id"]), ("updated", survivor.id))
+        self.assertEqual(survivor.zip, "79000")
+
+    def test_archived_client_is_gone(self):
+        self._tell(self._make_row())
+        self._get_card().active = False
+        [answer] = self._tell(self._make_row(city="Львів", version=2))
+        self.assertEqual(answer["status"], "gone")
+
+    def test_bad_rows_do_not_stop_good_ones(self):
+        answers = self._tell(
+            self._make_row("C-1"),
+            self._make_row("C-2", name=""),
+            "nonsense",
+            self._make_row("C-3", name="Третя", phones=[], version="soon"),
+            self._make_row("C-4", name="Четверта", phones=[]),
+        )
+        self.assertEqual(
+            [answer["status"] for answer in answers],
+            ["created", "error", "error", "error", "created"],
+        )
+        codes = [answer["error_code"] for answer in answers]
+        self.assertEqual(codes, ["", "missing", "malformed", "bad_version", ""])
+        self.assertTrue(all(answer["message"] for answer in answers[1:4]))
+
+    def test_people_are_added_once_and_renamed_by_their_key(self):
+        person = {"key": "1", "name": "Олена Бондар", "phones": ["+380631110009"]}
+        self._tell(self._make_row(contacts=[person]))
+        card = self._get_card()
+        self.assertEqual(card.child_ids.name, "Олена Бондар")
+        renamed = {**person, "name": "Олена Коваль", "function": "Директорка"}
+        self._tell(self._make_row(contacts=[renamed], version=2))
+        self.assertRecordValues(
+            card.child_ids,
+            [
+                {
+                    "name": "Олена Коваль",
+                    "function": "Директорка",
+                    "phone_sanitized": "+380631110009",
+                }
+            ],
+        )
+
+    def test_two_rows_of_one_key_are_taken_one_after_the_other(self):
+        answers = self._tell(
+            self._make_row(version=1), self._make_row(city="Львів", version=2)
+        )
+        self.assertEqual(
+            {answer["id"] for answer in answers}, set(self._get_card().ids)
+        )
+        self.assertEqual(self._get_card().city, "Львів")
+
+    def test_call_that_is_no_batch_is_refused_in_words(self):
+        for source, rows in (("", []), (SOURCE, {}), (SOURCE, [{}] * 1001)):
+            with self.assertRaises(UserError):
+                self._tell_raw(source, rows)
+
+    def _tell_raw(self, source, rows):
+        Partner = self.env(user=self.sync_user)["res.partner"]
+        return Partner.client_upsert(source, rows)
+
+    @users("client_user", "internal_user", "portal_user")
+    def test_whoever_is_no_accounting_system_is_refused(self):
+        with self.assertRaises(AccessError):
+            self.env["res.partner"].client_upsert(SOURCE, [])
