@@ -14,8 +14,9 @@ class IrHttp(models.AbstractModel):
         A signature is of the very bytes, which are gone once a form is read; and what a
         stranger calls his fields is never the name of an argument.
         """
-        super()._pre_dispatch(rule, args)
+        result = super()._pre_dispatch(rule, args)
         if rule.endpoint.routing.get("is_lead_door"):
             rule.endpoint.func.__self__._keep_body()
             wanted = request.httprequest
             wanted.args = wanted.form = wanted.files = ImmutableMultiDict()
+        return result

@@ -71,9 +71,9 @@ class LeadChannel(models.Model):
         domain="[('share', '=', False)]",
         help="Who gets a request that nobody else can get, and the alarms.",
     )
-    source_id = fields.Many2one(comodel_name="utm.source", string="Source")
-    medium_id = fields.Many2one(comodel_name="utm.medium", string="Medium")
-    campaign_id = fields.Many2one(comodel_name="utm.campaign", string="Campaign")
+    source_id = fields.Many2one(comodel_name="utm.source")
+    medium_id = fields.Many2one(comodel_name="utm.medium")
+    campaign_id = fields.Many2one(comodel_name="utm.campaign")
     lang = fields.Selection(
         selection=lambda self: self.env["res.lang"].get_installed(),
         string="Language",
