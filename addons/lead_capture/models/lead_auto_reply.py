@@ -122,12 +122,14 @@ class LeadAutoReply(models.Model):
         wanted = list(addresses)
         # sudo: addresses of the house, of no use to anybody but for not writing to them
         env = self.sudo().env
-        domains = env["mail.alias.domain"].search([])
+        domains = env["mail.alias.domain"].search(Domain.TRUE)
         found = {
             *domains.mapped("bounce_email"),
             *domains.mapped("catchall_email"),
             *domains.mapped("default_from_email"),
-            *map(email_normalize, env["res.company"].search([]).mapped("email")),
+            *map(
+                email_normalize, env["res.company"].search(Domain.TRUE).mapped("email")
+            ),
         }
         for model, field, domain in (
             ("mail.alias", "alias_full_name", Domain.TRUE),

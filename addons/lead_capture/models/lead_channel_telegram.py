@@ -197,8 +197,8 @@ class LeadChannelTelegram(models.AbstractModel):
 
     def _explain_telegram(self, answer):
         """:return: one sentence about a ``telegram.Answer`` that failed"""
-        words = FAILURES.get(answer.failure, FAILURES["refused"])
-        return self.env._(words) % {"words": answer.description or answer.failure}
+        sentence = self.env._(FAILURES.get(answer.failure, FAILURES["refused"]))
+        return sentence % {"words": answer.description or answer.failure}
 
     def _call_telegram(self, method, params, files=None):
         """Call the Bot API once.

@@ -88,13 +88,11 @@ class LeadOrigin(models.AbstractModel):
 
     def _inverse_phone(self):
         """What comes from outside is never written to a card."""
-        if not self._is_intake():
-            super()._inverse_phone()
+        return None if self._is_intake() else super()._inverse_phone()
 
     def _inverse_email_from(self):
         """As with the phone."""
-        if not self._is_intake():
-            super()._inverse_email_from()
+        return None if self._is_intake() else super()._inverse_email_from()
 
     # === ACTIONS ===
 

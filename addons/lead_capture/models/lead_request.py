@@ -122,10 +122,11 @@ class LeadRequest(models.Model):
     _waiting_idx = models.Index("(id) WHERE state IN ('new', 'failed')")
 
     def init(self):
-        super().init()
+        """Make the sequence of the numbers: one that leaves no row locked."""
         self.env.cr.execute(
             SQL("CREATE SEQUENCE IF NOT EXISTS lead_request_number_seq AS integer")
         )
+        return super().init()
 
     def _get_next_number(self):
         ((number,),) = self.env.execute_query(

@@ -75,13 +75,14 @@ class LeadRequestLetter(models.AbstractModel):
     def _read_values(self):
         """Take who wrote a letter that a colleague, or the form of a site, sent on."""
         fresh = self.filtered(lambda one: not one.values)
-        super()._read_values()
+        result = super()._read_values()
         mails = fresh._get_letters()
         colleagues = mails._fetch_letter_colleagues()
         for request in mails:
             told = request._read_letter_sender(colleagues)
             if told and isinstance(request.values, dict):
                 request.values = {**request.values, **told}
+        return result
 
     def _fetch_letter_colleagues(self):
         """:return: those of the addresses in the letters that are our own users'"""

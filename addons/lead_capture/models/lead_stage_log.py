@@ -58,13 +58,11 @@ class LeadStageLog(models.Model):
     wall_seconds = fields.Float(
         string="Seconds", readonly=True, digits=(16, 0), aggregator="avg"
     )
-    working_seconds = fields.Float(
-        string="Working Seconds", readonly=True, digits=(16, 0), aggregator="avg"
-    )
+    working_seconds = fields.Float(readonly=True, digits=(16, 0), aggregator="avg")
     stay_days = fields.Float(
         string="Days", compute="_compute_stay", help="So far, when it is not over."
     )
-    working_hours = fields.Float(string="Working Hours", compute="_compute_stay")
+    working_hours = fields.Float(compute="_compute_stay")
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Manager",
@@ -78,9 +76,7 @@ class LeadStageLog(models.Model):
     company_id = fields.Many2one(
         comodel_name="res.company", readonly=True, index="btree_not_null"
     )
-    moved_by_id = fields.Many2one(
-        comodel_name="res.users", string="Moved By", readonly=True
-    )
+    moved_by_id = fields.Many2one(comodel_name="res.users", readonly=True)
     entry_code = fields.Selection(
         selection=ENTRY_CODES, string="How It Came", readonly=True
     )

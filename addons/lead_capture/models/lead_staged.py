@@ -60,11 +60,12 @@ class LeadStaged(models.AbstractModel):
 
     def _compute_stage_id(self):
         """Take leads out of shared stages that their team does not use."""
-        super()._compute_stage_id()
+        result = super()._compute_stage_id()
         for lead in self:
             team = lead.team_id
             if team and team in lead.stage_id.sudo().excluded_team_ids:
                 lead.stage_id = lead._stage_find(domain=[("fold", "=", False)]).id
+        return result
 
     # === CRUD METHODS ===
 

@@ -185,8 +185,9 @@ class LeadTimed(models.AbstractModel):
         return self.env.uid == self.env.ref("lead_capture.user_intake").id
 
     def _merge_dependences(self, opportunities):
-        super()._merge_dependences(opportunities)
+        result = super()._merge_dependences(opportunities)
         self._merge_rounds(opportunities)
+        return result
 
     def _merge_rounds(self, leads):
         """Take over the rounds of merged leads; the longest wait stays."""

@@ -106,8 +106,9 @@ class MailThread(models.AbstractModel):
     def _routing_handle_bounce(self, email_message, message_dict):
         """Leave a letter that takes longer alone: its address is not wrong."""
         handled = self.env.context.get("lead_letter")
-        if not isinstance(handled, Handled) or handled.letter.robot is not Robot.DELAY:
-            super()._routing_handle_bounce(email_message, message_dict)
+        if isinstance(handled, Handled) and handled.letter.robot is Robot.DELAY:
+            return None
+        return super()._routing_handle_bounce(email_message, message_dict)
 
 
 def _get_source(message):

@@ -18,7 +18,6 @@ class StagePace(models.AbstractModel):
         copy=True,
     )
     longest_stay = fields.Integer(
-        string="Longest Stay",
         help="After so many days the manager of the lead gets a task. 0: no limit.",
     )
     stay_unit = fields.Selection(

@@ -71,7 +71,6 @@ class LeadOutcome(models.Model):
     lost_count = fields.Integer(string="Lost", readonly=True)
     open_count = fields.Integer(string="Open", readonly=True)
     conversion = fields.Float(
-        string="Conversion",
         readonly=True,
         aggregator="avg",
         help="Share of the won among those that are decided: won or lost.",

@@ -211,6 +211,7 @@ class TestLeadStage(StageCommon):
             ]
         )
 
+    # pylint: disable-next=missing-return  # what core's write costs is measured
     def test_write_that_touches_no_stage_asks_the_database_no_more_than_core(self):
         counts = []
         for lead in (super(LeadStaged, self.lead), self.lead) * 2:
