@@ -1,3 +1,4 @@
+import functools
 import re
 
 from odoo.tools import split_every
@@ -29,15 +30,19 @@ def forget_columns(env, module):
 
     :param str module: technical name of the addon that is about to go
     """
-    names = _get_column_names(env, module, "res.partner")
-    for model, searches in env["ir.filters"].search([]).grouped("model_id").items():
-        used = _get_pattern(_get_column_names(env, module, model), names)
-        searches.filtered(
-            lambda one, used=used: used.search(f"{one.domain} {one.context} {one.sort}")
-        ).unlink()
-    used = _get_pattern(names, names)
-    _disarm_mailings(env, used)
-    _put_letters_away(env, used)
+    of_partners = _get_column_names(env, module, "res.partner")
+
+    @functools.cache
+    def get_pattern(model):
+        return _get_pattern(_get_column_names(env, module, model), of_partners)
+
+    env["ir.filters"].search([]).filtered(
+        lambda one: get_pattern(one.model_id).search(
+            f"{one.domain} {one.context} {one.sort}"
+        )
+    ).unlink()
+    _disarm_mailings(env, get_pattern)
+    _put_letters_away(env, get_pattern)
 
 
 def _get_column_names(env, module, model):
@@ -52,23 +57,23 @@ def _get_pattern(own, of_partners):
     return re.compile(rf"\b(?:{'|'.join(words)})\b") if words else re.compile("(?!)")
 
 
-def _disarm_mailings(env, names):
+def _disarm_mailings(env, get_pattern):
     """A mailing whose recipients nobody can look up any more goes to nobody."""
-    partners = [("mailing_model_id.model", "=", "res.partner")]
-    env["mailing.filter"].search(partners).filtered(
-        lambda one: names.search(one.mailing_domain or "")
-    ).unlink()
-    env["mailing.mailing"].with_context(active_test=False).search(partners).filtered(
-        lambda one: names.search(one.mailing_domain or "")
-    ).mailing_domain = repr([("id", "=", False)])
+
+    def is_ours(one):
+        pattern = get_pattern(one.mailing_model_id.model)
+        return pattern.search(one.mailing_domain or "")
+
+    env["mailing.filter"].search([]).filtered(is_ours).unlink()
+    mailings = env["mailing.mailing"].with_context(active_test=False).search([])
+    mailings.filtered(is_ours).mailing_domain = repr([("id", "=", False)])
 
 
-def _put_letters_away(env, names):
+def _put_letters_away(env, get_pattern):
     """Copies that people made of our letters ask for columns that are gone."""
-    templates = env["mail.template"].search([("model", "=", "res.partner")])
-    templates.filtered(
+    env["mail.template"].search([("model", "!=", False)]).filtered(
         lambda one: any(
-            names.search(text)
+            get_pattern(one.model).search(text)
             for text in re.findall(r"object\.[\w.]+", f"{one.subject} {one.body_html}")
         )
     ).active = False

@@ -1,3 +1,4 @@
+from . import test_hooks
 from . import test_lead_call
 from . import test_lead_call_events
 from . import test_lead_call_presets
