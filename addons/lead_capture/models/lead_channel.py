@@ -64,7 +64,11 @@ class LeadChannel(models.Model):
         string="Signed Only",
         help="Refuse what is not signed with the secret of the channel.",
     )
-    team_id = fields.Many2one(comodel_name="crm.team", string="Sales Team")
+    team_id = fields.Many2one(
+        comodel_name="crm.team",
+        string="Sales Team",
+        index="btree_not_null",
+    )
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Responsible",
