@@ -2,6 +2,7 @@ from . import base
 from . import card_recount
 from . import card_review
 from . import review_evidence
+from . import client_entry
 from . import client_type
 from . import client_type_field
 from . import client_group_set

@@ -54,6 +54,7 @@ UNGOVERNED = {
     "partner_share",
     "phone_sanitized",
     "reviewed_on",
+    "second_card_reason",
     "signup_token",
     "signup_type",
     "supplier_rank",

@@ -3,11 +3,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.duplicates.clusters import join_pairs
-from ..tools.duplicates.scan import PROBABLE, PROPOSED
+from ..tools.duplicates.scan import CERTAIN, PROBABLE, PROPOSED
 from .client_duplicate_reason import RELATIONS
 
-# Bits from which on nobody need look twice.
-CERTAIN = 6.0
 GRADES = [
     ("certain", "Certain"),
     ("probable", "Probable"),

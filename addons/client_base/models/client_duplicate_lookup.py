@@ -8,7 +8,7 @@ from odoo.tools import SQL, ormcache
 
 from ..tools.duplicates.cards import VERSION, Normalizer
 from ..tools.duplicates.keys import key_cap, stored_keys
-from ..tools.duplicates.lookup import choose_candidates, score_card
+from ..tools.duplicates.lookup import choose_candidates, score_links
 from ..tools.duplicates.scan import DOUBTFUL
 from ..tools.duplicates.table import Frequencies
 from ..tools.duplicates.weights import Weights
@@ -28,16 +28,50 @@ class ClientDuplicateLookup(models.AbstractModel):
         :param country_code: whose local phone numbers it writes
         :return: list of ``tools.duplicates.evidence.Pair``, best first
         """
-        form = Normalizer(country_code).normalize(card)
-        keys = [key for key, _card_id in stored_keys([form])]
-        holders = self._fetch_holders(keys)
-        candidates = choose_candidates(holders)
-        candidates = self._keep_of_company(candidates, company)
-        others = self.env["client.duplicate.form"]._load(candidates)
+        return self._find_alike_of_many([card], company, country_code)[card.id]
+
+    @api.model
+    def _find_alike_of_many(self, cards, company, country_code="UA"):
+        """Find the cards that each of ``cards`` may be, with a handful of queries.
+
+        Among themselves they are not compared.
+
+        :param cards: list of ``tools.duplicates.cards.Card`` with distinct ids,
+            negative for those not yet made
+        :param country_code: whose local phone numbers they write
+        :return: id of the card -> list of ``evidence.Pair``, best first
+        """
+        normalizer = Normalizer(country_code)
+        forms = [normalizer.normalize(card) for card in cards]
+        found = {form.id: [] for form in forms}
+        links = self._find_links(forms)
+        kept = self._keep_of_company({other_id for _id, other_id in links}, company)
+        others = self.env["client.duplicate.form"]._load(kept)
+        known = {other.id for other in others}
+        links = [link for link in links if link[1] in known]
         weights, frequencies = self._get_learnt()
         at_entry = weights.at_entry(max(frequencies.size, 1))
-        pairs = score_card(form, others, at_entry, frequencies)
-        return [pair for pair in pairs if pair.score >= DOUBTFUL]
+        for pair in score_links([*forms, *others], links, at_entry, frequencies):
+            if pair.score >= DOUBTFUL:
+                found[pair.left if pair.left in found else pair.right].append(pair)
+        return found
+
+    @api.model
+    def _find_links(self, forms):
+        """:return: list of (id of the form, id of a card that it is worth a look at)"""
+        keys_of = {}
+        for key, card_id in stored_keys(forms):
+            keys_of.setdefault(card_id, []).append(key)
+        holders = self._fetch_holders(sorted(set().union(*keys_of.values())))
+        asked = {form.id for form in forms}
+        return [
+            (card_id, other_id)
+            for card_id, keys in keys_of.items()
+            for other_id in choose_candidates(
+                {key: holders[key] for key in keys if key in holders}
+            )
+            if other_id not in asked
+        ]
 
     @api.model
     def _fetch_holders(self, keys):
@@ -68,10 +102,9 @@ class ClientDuplicateLookup(models.AbstractModel):
     def _keep_of_company(self, partner_ids, company):
         # sudo: who may not read a card is told that there is one, and no more
         partners_sudo = self.env["res.partner"].sudo()
-        domain = Domain("id", "in", partner_ids)
+        domain = Domain("id", "in", list(partner_ids))
         domain &= Domain("company_id", "in", [False, company.id])
-        known = set(partners_sudo._search(domain).get_result_ids())
-        return [partner_id for partner_id in partner_ids if partner_id in known]
+        return sorted(partners_sudo._search(domain).get_result_ids())
 
     @api.model
     def _get_learnt(self):
@@ -84,8 +117,9 @@ class ClientDuplicateLookup(models.AbstractModel):
             )
         )
         ((scan_id,),) = rows
-        if scan_id:
-            return self._read_learnt(scan_id)
+        learnt = self._read_learnt(scan_id) if scan_id else None
+        if learnt:
+            return learnt
         size = self.env["client.duplicate.form"].sudo().search_count([])
         empty = np.zeros(0)
         nothing = Frequencies(size, empty.astype(np.uint64), empty.astype(np.int64))
@@ -94,8 +128,11 @@ class ClientDuplicateLookup(models.AbstractModel):
     @api.model
     @ormcache("scan_id")
     def _read_learnt(self, scan_id):
-        scan_sudo = self.env["client.duplicate.scan"].sudo().browse(scan_id)
-        return (
-            Weights.from_json(scan_sudo.weights),
-            Frequencies.from_bytes(base64.b64decode(scan_sudo.frequencies)),
-        )
+        """:return: as ``_get_learnt``; None when the file of the scan is lost"""
+        # a form reads sizes in place of files
+        scans_sudo = self.env["client.duplicate.scan"].sudo()
+        scan_sudo = scans_sudo.with_context(bin_size=False).browse(scan_id)
+        content = base64.b64decode(scan_sudo.frequencies or b"")
+        if not content:
+            return None
+        return Weights.from_json(scan_sudo.weights), Frequencies.from_bytes(content)

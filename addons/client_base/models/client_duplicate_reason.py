@@ -120,20 +120,45 @@ class ClientDuplicateReason(models.AbstractModel):
 
     def _explain(self):
         """:return: what tells most for or against, strongest first, in one line"""
-        told = [
-            (name, level, weigh(same, related))
-            for name, level, same, related in self.evidence or []
-        ]
-        strongest = sorted(told, key=lambda one: -abs(one[2]))[:MOST_WORDS]
         words = "; ".join(
             self._describe(name, level, bits)
-            for name, level, bits in strongest
-            if abs(bits) >= TELLING
+            for name, level, bits in self._get_telling(self.evidence)
         )
         if self.relation and self.bits < PROPOSED:
             related = self.env._(RELATION_SENTENCES[self.relation])
             return f"{words}. {related}"
         return f"{words}."
+
+    @api.model
+    def _explain_plainly(self, evidence):
+        """Say to whoever types a client in why a card may be the same.
+
+        :param evidence: of (field, level, bits for the same, bits for related ones)
+        :return: what tells most, strongest first, in one line without numbers
+        """
+        return "; ".join(
+            self._describe_plainly(name, level)
+            for name, level, _bits in self._get_telling(evidence)
+        )
+
+    @api.model
+    def _get_telling(self, evidence):
+        """:return: list of (field, level, bits) worth a word, strongest first"""
+        told = [
+            (name, level, weigh(same, related))
+            for name, level, same, related in evidence or []
+        ]
+        strongest = sorted(told, key=lambda one: -abs(one[2]))[:MOST_WORDS]
+        return [one for one in strongest if abs(one[2]) >= TELLING]
+
+    @api.model
+    def _describe_plainly(self, name, level):
+        """:return: Phone: the same"""
+        return self.env._(
+            "%(field)s: %(level)s",
+            field=self.env._(FIELD_NAMES[name]),
+            level=self.env._(LEVEL_NAMES[level]),
+        )
 
     def _describe(self, name, level, bits):
         """:return: Phone: the same +11"""

@@ -23,6 +23,7 @@ OWN_FIELDS = set(models.MAGIC_COLUMNS) | {
     "name",
     "parent_id",
     "phone",
+    "second_card_reason",
     "signup_type",
     "sync_key",
     "sync_source",

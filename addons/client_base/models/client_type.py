@@ -1,7 +1,8 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
 from ..tools import card_rules
+from .client_entry import DUPLICATE_POLICIES, WARN
 
 # What of a type decides how complete its cards are.
 COUNTED = {"entry_policy", "properties_definition"}
@@ -47,6 +48,14 @@ class ClientType(models.Model):
         default=card_rules.LIST,
         help="Files and the accounting system are never stopped: what they bring in is "
         "saved and listed.",
+    )
+    duplicate_policy = fields.Selection(
+        selection=DUPLICATE_POLICIES,
+        string="Client Is Known Already",
+        required=True,
+        default=WARN,
+        help="When somebody creates a card of a client who certainly has one. Files "
+        "and the accounting system are never stopped.",
     )
     field_ids = fields.One2many(
         comodel_name="client.type.field",
@@ -137,3 +146,11 @@ class ClientType(models.Model):
             False: card_rules.LIST,
             **{client_type.id: client_type.entry_policy for client_type in types},
         }
+
+    @api.model
+    @tools.ormcache()
+    def _get_duplicate_policies(self):
+        """:return: id of the type -> what happens when a known client is created"""
+        # sudo: the policy holds for whoever creates a card
+        types_sudo = self.sudo().with_context(active_test=False).search(Domain.TRUE)
+        return {one.id: one.duplicate_policy for one in types_sudo}

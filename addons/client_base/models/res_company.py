@@ -2,6 +2,7 @@ from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.fields import Domain
 
 from .card_review import DEFAULT_REVIEW_INTERVAL
+from .client_entry import DUPLICATE_POLICIES, WARN
 
 DEFAULT_REMINDER_CAP = 10
 
@@ -26,6 +27,15 @@ class ResCompany(models.Model):
         groups="base.group_user",
         help="The most reminders of clients that one person gets a day. The most "
         "important ones come first, the rest waits.",
+    )
+    client_duplicate_policy = fields.Selection(
+        selection=DUPLICATE_POLICIES,
+        string="Client Is Known Already",
+        required=True,
+        default=WARN,
+        groups="base.group_user",
+        help="When somebody creates a card without a type of a client who certainly "
+        "has a card.",
     )
     client_head_id = fields.Many2one(
         comodel_name="res.users",

@@ -10,6 +10,7 @@ class ResPartner(models.Model):
     _inherit = [
         # before core: they see what all the others have made of a card or its form
         "client.card.rules",
+        "client.entry",
         "client.card.form",
         "client.family.sync",
         "res.partner",

@@ -3,6 +3,7 @@ from . import test_card_review
 from . import test_client_bulk_edit
 from . import test_client_document
 from . import test_client_duplicate
+from . import test_client_entry
 from . import test_client_export
 from . import test_client_handover
 from . import test_client_handover_return

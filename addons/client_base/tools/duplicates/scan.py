@@ -15,10 +15,11 @@ from .pairs import Prefilter, candidate_pairs
 from .table import Flags, Floats, Frequencies, Ints, Table
 from .weights import Bits, Weights, chance_bits, field_bits, learn, score_bits
 
-# Bits from which on a pair is shown as a duplicate, is sure enough to be ticked for
-# merging, and from which down it is not even doubtful.
-PROPOSED: Final = 0.0
+# Bits from which on nobody need look twice, a pair is sure enough to be ticked for
+# merging, is shown as a duplicate, and from which down it is not even doubtful.
+CERTAIN: Final = 6.0
 PROBABLE: Final = 3.0
+PROPOSED: Final = 0.0
 DOUBTFUL: Final = -4.0
 _CHUNK: Final = 200_000
 _LEARN_PAIRS: Final = 100_000
