@@ -82,6 +82,7 @@ from . import lead_stage_clock
 from . import lead_stage_log
 from . import lead_stage_step
 from . import lead_stage_worker
+from . import call_task_owner
 from . import stage_task_owner
 from . import stage_criteria
 from . import stage_pace

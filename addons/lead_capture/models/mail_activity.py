@@ -3,4 +3,4 @@ from odoo import models
 
 class MailActivity(models.Model):
     _name = "mail.activity"
-    _inherit = ["stage.task.owner", "mail.activity"]
+    _inherit = ["call.task.owner", "stage.task.owner", "mail.activity"]
