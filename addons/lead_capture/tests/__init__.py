@@ -2,6 +2,7 @@ from . import test_hooks
 from . import test_lead_call
 from . import test_lead_call_events
 from . import test_lead_call_presets
+from . import test_lead_call_task
 from . import test_lead_call_tour
 from . import test_lead_channel
 from . import test_lead_door
@@ -18,6 +19,7 @@ from . import test_security
 from . import test_lead_stage
 from . import test_lead_stage_log
 from . import test_lead_stage_chain
+from . import test_lead_form_tour
 from . import test_lead_funnel
 from . import test_lead_chat
 from . import test_lead_board

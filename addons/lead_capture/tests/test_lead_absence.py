@@ -177,11 +177,15 @@ class TestLeadAbsenceTour(DispatchCommon, HttpCase):
         self._send_away(self.anna, today - timedelta(1), today + timedelta(2))
         client = self._create_client(user_id=self.anna.id)
         lead = self._arrive_one(name="Facade paint", partner_id=client.id)
-        self.start_tour("/odoo/my-requests", "lead_absence_cover", login="boris")
+        self.start_tour(
+            "/odoo/my-requests", "lead_absence_cover", login="boris", timeout=120
+        )
         self.assertEqual(lead.sudo().taken_by_id, self.boris)
         monday = today + timedelta(14 - today.weekday())
         with freeze_time(f"{monday} 09:00"), self.enter_registry_test_mode():
             self.env.ref("lead_capture.ir_cron_lead_absence").method_direct_trigger()
         self.env.invalidate_all()
         self.assertEqual(lead.user_id, self.anna)
-        self.start_tour("/odoo/my-requests", "lead_absence_return", login="anna")
+        self.start_tour(
+            "/odoo/my-requests", "lead_absence_return", login="anna", timeout=120
+        )

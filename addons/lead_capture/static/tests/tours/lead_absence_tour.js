@@ -1,10 +1,16 @@
 import { registry } from "@web/core/registry";
+import { clickUntil, findWith } from "./click_until";
 
 const openRequest = [
     {
         content: "the request is among the own ones",
         trigger: ".o_data_row:contains(Facade paint) td[name=name]",
-        run: "click",
+        run: () =>
+            clickUntil(
+                () => findWith(".o_data_row", "Facade paint")?.querySelector("td[name=name]"),
+                ".o_form_view .o_notebook"
+            ),
+        timeout: 30000,
     },
 ];
 
