@@ -26,10 +26,10 @@ registry.category("web_tour.tours").add("lead_absence_cover", {
         { trigger: ".o_field_widget[name=covered_user_id]:contains(Anna)" },
         {
             content: "from now on nobody else works on it",
-            trigger: ".o_statusbar_buttons button[name=action_take]",
+            trigger: "div[name=request_buttons] button[name=action_take]",
             run: "click",
         },
-        { trigger: ".o_statusbar_buttons button[name=action_release]" },
+        { trigger: "div[name=request_buttons] button[name=action_release]" },
         {
             content: "each change of hands is a line",
             trigger: "button[name=action_open_assignments]",
@@ -48,6 +48,6 @@ registry.category("web_tour.tours").add("lead_absence_return", {
             trigger:
                 ".o_form_view .o_field_widget[name=assignment_reason]:contains(Anna is back)",
         },
-        { trigger: ".o_statusbar_buttons button[name=action_take]" },
+        { trigger: "div[name=request_buttons] button[name=action_take]" },
     ],
 });
