@@ -453,3 +453,43 @@ class TestTwins:
 def test_match_gives_its_numbers():
     data = identify(row("Альфа-Трейд")).data
     assert data == {"rule": "likeness", "score": 1.0, "candidates": [[1, 1.0]]}
+
+
+class TestMerged:
+    """What names a merged card means the client that stays."""
+
+    GONE = replace(ALFA, id=7, name="Альфа", tax_id="", sync_key="A-7")
+
+    def _identify(self, asked, *clients):
+        index = ClientIndex(clients or CLIENTS, merged=[(self.GONE, 1)])
+        return index.identify(asked)
+
+    def test_id_and_key_of_the_merged_card(self):
+        for asked in (
+            row("Альфа", client_id=7),
+            row("Альфа", sync_source="1c", sync_key="A-7"),
+            row("Альфа", client_id=7, sync_source="1c", sync_key="A-7"),
+            row("Альфа", client_id=1, sync_source="1c", sync_key="A-7"),
+        ):
+            match = self._identify(asked)
+            assert (match.kind, match.client_id) == ("certain", 1)
+            assert match.former_id == 7
+
+    def test_key_when_the_client_has_none(self):
+        keyless = replace(ALFA, sync_key="", sync_source="")
+        asked = row("Альфа", sync_source="1c", sync_key="A-7")
+        match = self._identify(asked, keyless, BETA)
+        assert (match.kind, match.client_id) == ("certain", 1)
+
+    def test_id_of_one_and_key_of_another_is_asked(self):
+        asked = row("Бета", client_id=2, sync_source="1c", sync_key="A-7")
+        match = self._identify(asked)
+        assert (match.kind, match.reason) == ("ambiguous", "id_other_key")
+
+    def test_whoever_names_no_merged_card_is_as_before(self):
+        match = self._identify(row("ООО Бета", client_id=2))
+        assert (match.client_id, match.former_id) == (2, 0)
+
+    def test_client_that_stays_but_is_not_known_stands_for_nobody(self):
+        match = ClientIndex([BETA], merged=[(self.GONE, 1)]).identify(row(client_id=7))
+        assert match.reason == "unknown_id"

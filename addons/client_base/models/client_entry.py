@@ -199,7 +199,7 @@ class ClientEntry(models.AbstractModel):
             "name": self.display_name or "",
             "place": ", ".join(filter(None, (self.city, self.phone or self.email))),
             "reason": reasons._explain_plainly(evidence),
-            "score": round(100 / (1 + 2**-score)),
+            "score": min(round(100 / (1 + 2**-score)), 99),
             "is_certain": score >= CERTAIN,
         }
 

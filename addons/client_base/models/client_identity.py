@@ -34,18 +34,53 @@ class ClientIdentity(models.AbstractModel):
         """
         domain = self._get_domain(company)
         exact_domain = domain & self._get_exact_domain(keys)
-        found = self._fetch_keys(exact_domain)
-        found += self._fetch_archived_keys(keys, company)
         archived = self.with_context(active_test=False)._fetch_keys(
             exact_domain & self._get_former_domain()
         )
+        known = self._fetch_archived_keys(keys, company)
+        merged = self._fetch_merged(archived + known)
+        stay_ids = sorted({client_id for _card, client_id in merged})
+        stays = domain & Domain("id", "in", stay_ids)
+        found = self._fetch_keys(domain & (exact_domain | stays)) + known
 
         def make_likeness():
             return matching.LikenessIndex(self._fetch_names(domain))
 
         return matching.ClientIndex(
-            found, make_likeness if with_names else None, archived
+            found, make_likeness if with_names else None, archived, merged
         )
+
+    def _fetch_merged(self, cards):
+        """Find the clients that stand for merged cards, however often they were merged.
+
+        :param cards: list of ``matching.ClientKey``
+        :return: list of (``matching.ClientKey`` of a merged card, id of the client)
+        """
+        self.env["res.partner"].flush_model(["merged_into_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH RECURSIVE chain (first_id, last_id) AS (
+                         SELECT id, merged_into_id
+                           FROM res_partner
+                          WHERE id = ANY(%s)
+                            AND merged_into_id IS NOT NULL
+                          UNION
+                         SELECT chain.first_id, card.merged_into_id
+                           FROM chain
+                           JOIN res_partner card ON card.id = chain.last_id
+                          WHERE card.merged_into_id IS NOT NULL
+                     )
+              SELECT chain.first_id, chain.last_id
+                FROM chain
+                JOIN res_partner stays ON stays.id = chain.last_id
+               WHERE stays.merged_into_id IS NULL
+                """,
+                [card.id for card in cards],
+            )
+        )
+        stay_ids = dict(rows)
+        return [(card, stay_ids[card.id]) for card in cards if card.id in stay_ids]
 
     def _get_former_domain(self):
         """Who was a client and is archived, not who came by a file that was undone."""

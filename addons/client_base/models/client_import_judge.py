@@ -1,4 +1,4 @@
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from odoo import models
 from odoo.tools import split_every
@@ -89,7 +89,9 @@ class ClientImportJudge(models.AbstractModel):
         for position, match in enumerate(matches):
             if match.kind != "certain":
                 continue
-            first = first_positions.setdefault(match.client_id, position)
+            # rows of cards that are one now are no twins: each has its own changes
+            named = (match.client_id, match.former_id)
+            first = first_positions.setdefault(named, position)
             if first != position:
                 twins[position] = {
                     "row": texts[first][0],
@@ -303,6 +305,8 @@ class ClientImportJudge(models.AbstractModel):
     def _judge_known(self, row, match, current, kinds, decision):
         partner = self.env["res.partner"].browse(match.client_id)
         present = current[match.client_id]
+        if match.former_id:  # the key stays with the card that was merged
+            row = replace(row, sync_key="")
         row, problems = self._set_apart(row, partner, present, kinds, decision)
         changes = self._compare(row, present, kinds)
         is_archived = not partner.active

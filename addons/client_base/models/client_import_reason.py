@@ -43,6 +43,9 @@ REASONS = {
         "The tax ID of a firm, but this looks like its branch or its employee."
     ),
     "archived": _lt("This client is in the archive."),
+    "merged": _lt(
+        "The tax ID, phone or e-mail of a card that was merged into this client."
+    ),
     "twin": _lt("The same client as in row %(row)s of this file."),
     "unknown_id": _lt("No client has the ID %(value)s. Empty the cell, or mend it."),
     "other_company": _lt(

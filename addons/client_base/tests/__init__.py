@@ -17,6 +17,7 @@ from . import test_client_import_apply
 from . import test_client_import_conflict
 from . import test_client_import_decision
 from . import test_client_import_language
+from . import test_client_import_merged
 from . import test_client_import_properties
 from . import test_client_import_undo
 from . import test_client_import_undo_creation

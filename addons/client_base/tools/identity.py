@@ -82,6 +82,7 @@ class Match:
 
     ``client_id`` is set when ``kind`` is "certain" only; ``rule`` is the rung of the
     ladder that decided, ``reason`` the code of what stands against certainty.
+    ``former_id`` is the merged card that the row names, when it names none that stays.
     """
 
     kind: MatchKind
@@ -90,6 +91,7 @@ class Match:
     score: float = 0.0
     candidates: tuple[Candidate, ...] = ()
     reason: str = ""
+    former_id: int = 0
 
     @classmethod
     def certain(cls, client_id: int, rule: str) -> "Match":

@@ -53,6 +53,8 @@ class ClientIndex:
         first row needs it; without it the last rung is left out
     :param archived: clients in the archive; they never decide, and what they share
         with a client does not make it any less his
+    :param merged: cards that were merged, each with the id of the client that stays:
+        he is meant by their ids and keys too
     """
 
     def __init__(
@@ -60,16 +62,23 @@ class ClientIndex:
         clients: Iterable[ClientKey],
         likeness: LikenessIndex | Callable[[], LikenessIndex] | None = None,
         archived: Iterable[ClientKey] = (),
+        merged: Iterable[tuple[ClientKey, int]] = (),
     ) -> None:
         former = list(archived)
         self._archived = ClientIndex(former) if former else None
         self._clients = {client.id: client for client in clients}
+        self._merged: dict[int, int] = {}
+        self._merged_keys: dict[tuple[str, str], int] = {}
+        for card, client_id in merged:
+            self._add_merged(card, client_id)
         self._likeness = likeness
         self._by_sync_key: dict[tuple[str, str], tuple[int, ...]] = {}
         self._by_tax_id: dict[str, tuple[int, ...]] = {}
         self._by_contact: dict[str, tuple[int, ...]] = {}
         for client_id in sorted(self._clients):
             self._add(self._clients[client_id])
+        for (source, key), card_id in self._merged_keys.items():
+            _append(self._by_sync_key, (source, key), self._merged[card_id])
 
     def __len__(self) -> int:
         return len(self._clients)
@@ -89,9 +98,14 @@ class ClientIndex:
         - ``contacts_disagree``: phone and e-mail say different clients
         - ``contact_other_name``: the client of the phone has quite another name
         - ``archived``: tax id, phone or e-mail are of a client in the archive
+        - ``merged``: they are of a card that was merged into this client
         - ``likeness``: the name is like theirs
         """
-        return self._match_again(row) or self._climb(row)
+        former_id = self._find_merged(row)
+        if former_id:
+            row = self._follow_merged(row)
+        match = self._match_again(row) or self._climb(row)
+        return replace(match, former_id=former_id) if former_id else match
 
     def _climb(self, row: ClientKey) -> Match:
         name = parse_name(row.name)
@@ -104,6 +118,35 @@ class ClientIndex:
             or self._match_likeness(row, name)
             or Match.none()
         )
+
+    # === MERGED CARDS ===
+
+    def _add_merged(self, card: ClientKey, client_id: int) -> None:
+        """Note which client stands for a merged card, which is none any more."""
+        if client_id not in self._clients:
+            return
+        self._clients.pop(card.id, None)
+        self._merged[card.id] = client_id
+        if card.sync_key:
+            self._merged_keys[card.sync_source, card.sync_key] = card.id
+
+    def _find_merged(self, row: ClientKey) -> int:
+        """Return the id of the merged card that a row names, 0 for none."""
+        if row.client_id in self._merged:
+            return row.client_id
+        return self._merged_keys.get((row.sync_source, row.sync_key), 0)
+
+    def _follow_merged(self, row: ClientKey) -> ClientKey:
+        """Return the row as if it named the client that stays."""
+        client_id = self._merged.get(row.client_id, row.client_id)
+        holder_id = self._merged_keys.get((row.sync_source, row.sync_key), 0)
+        key = row.sync_key
+        if holder_id:
+            stays = self._clients[self._merged[holder_id]]
+            # The client has another key there now, which the old one says as well.
+            if stays.sync_key and stays.sync_source == row.sync_source:
+                key = stays.sync_key
+        return replace(row, client_id=client_id, sync_key=key)
 
     def _add(self, client: ClientKey) -> None:
         if client.sync_key:
@@ -234,7 +277,18 @@ class ClientIndex:
         match = tax_match or self._archived._match_contact(row, name)
         if match is None or match.reason == "contact_other_name":
             return None  # a number that somebody else has now
-        return replace(match, kind="ambiguous", client_id=0, reason="archived")
+        is_merged = match.candidates[0].client_id in self._merged
+        candidates: dict[int, Candidate] = {}
+        for one in match.candidates:
+            client_id = self._merged.get(one.client_id, one.client_id)
+            candidates.setdefault(client_id, replace(one, client_id=client_id))
+        return replace(
+            match,
+            kind="ambiguous",
+            client_id=0,
+            reason="merged" if is_merged else "archived",
+            candidates=tuple(candidates.values()),
+        )
 
     def _match_likeness(self, row: ClientKey, name: NameParts) -> Match | None:
         if callable(self._likeness):
