@@ -3,6 +3,9 @@ from . import card_recount
 from . import card_review
 from . import review_evidence
 from . import client_entry
+from . import client_issue_cause
+from . import client_issue_finder
+from . import client_issue_mender
 from . import client_type
 from . import client_type_field
 from . import client_group_set
@@ -84,6 +87,12 @@ from . import client_import
 from . import client_import_column
 from . import client_import_row
 from . import client_bulk_edit_writer
+from . import client_issue_rule
+from . import client_issue
+from . import client_audit_measure
+from . import client_audit_runner
+from . import client_audit
+from . import client_audit_line
 from . import client_handover_scope
 from . import client_handover_mover
 from . import client_handover_digest

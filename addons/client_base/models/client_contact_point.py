@@ -21,10 +21,11 @@ class ClientContactPoint(models.Model):
     """
 
     _name = "client.contact.point"
-    _inherit = ["client.review.evidence"]
+    _inherit = ["client.review.evidence", "client.issue.cause"]
     _description = "Contact Point"
     _order = "kind, sequence, id"
     _rec_name = "value"
+    _issue_clients = ("client_id",)
 
     partner_id = fields.Many2one(
         comodel_name="res.partner",

@@ -28,7 +28,9 @@ class ClientDuplicate(models.Model):
         "client.duplicate.store",
         "client.duplicate.lookup",
         "client.duplicate.reason",
+        "client.issue.cause",
     ]
+    _issue_clients = ("left_id", "right_id")
     _order = "bits desc, id"
 
     left_id = fields.Many2one(

@@ -1,5 +1,4 @@
 import logging
-from contextlib import contextmanager
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -169,18 +168,6 @@ class ClientGroupByRule(models.AbstractModel):
         return action
 
     # === BUSINESS METHODS ===
-
-    @contextmanager
-    def _attempt(self):
-        """Undo in the database what is done inside when that fails.
-
-        Unlike a savepoint that flushes, it runs nothing that waits for the commit, and
-        lets drafts of forms live.
-        """
-        self.env.flush_all()
-        with self.env.cr.savepoint(flush=False):
-            yield
-            self.env.flush_all()
 
     def _get_today(self):
         return fields.Date.context_today(self._as_nobody())

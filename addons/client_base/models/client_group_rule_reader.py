@@ -1,5 +1,6 @@
 import json
 from ast import literal_eval
+from contextlib import contextmanager
 from itertools import pairwise
 
 from psycopg2 import Error as DatabaseError
@@ -27,6 +28,18 @@ class ClientGroupRuleReader(models.AbstractModel):
 
     _name = "client.group.rule.reader"
     _description = "Reader of Rules of Groups"
+
+    @contextmanager
+    def _attempt(self):
+        """Undo in the database what is done inside when that fails.
+
+        Unlike a savepoint that flushes, it runs nothing that waits for the commit, and
+        lets drafts of forms live.
+        """
+        self.env.flush_all()
+        with self.env.cr.savepoint(flush=False):
+            yield
+            self.env.flush_all()
 
     def _read_rule(self):
         """:return: the rule as a ``Domain``"""

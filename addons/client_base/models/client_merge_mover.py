@@ -14,6 +14,7 @@ OWN_TABLES = {
     "client_duplicate_key",
     "client_import_row",
     "client_import_row_candidate_rel",
+    "client_issue",
     "client_merge",
     "client_merge_line",
     "client_merge_source_rel",

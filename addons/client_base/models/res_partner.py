@@ -26,7 +26,9 @@ class ResPartner(models.Model):
         "client.property.keeper",
         "client.duplicate.owner",
         "client.upsert.owner",
+        "client.issue.cause",
     ]
+    _issue_clients = ("commercial_partner_id",)
 
     phone_sanitized = fields.Char(index="btree_not_null")
     email_normalized = fields.Char(index="btree_not_null")

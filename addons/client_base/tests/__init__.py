@@ -1,5 +1,6 @@
 from . import test_card_form
 from . import test_card_review
+from . import test_client_audit
 from . import test_client_bulk_edit
 from . import test_client_document
 from . import test_client_duplicate
@@ -23,6 +24,7 @@ from . import test_client_import_undo
 from . import test_client_import_undo_creation
 from . import test_client_import_values
 from . import test_client_interaction
+from . import test_client_issue
 from . import test_client_last_touch
 from . import test_client_merge
 from . import test_client_offer

@@ -1,0 +1,250 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import format_date
+from odoo.tools.misc import get_lang
+
+from ..tools import contact
+from .client_group_rule_reader import RULE_ERRORS
+from .client_issue_finder import TIDY_KIND
+
+
+class ClientIssueMender(models.AbstractModel):
+    """The buttons that mend problems, one or many: through the cards, as the user.
+
+    What was mended is looked at again at once, and closes itself.
+    """
+
+    _name = "client.issue.mender"
+    _description = "Mender of Problems"
+
+    proposal = fields.Char(
+        compute="_compute_proposal",
+        help="How the phones or e-mails are written, and how they would be.",
+    )
+    detail = fields.Char(string="In Particular", compute="_compute_detail")
+
+    # === COMPUTE METHODS ===
+
+    @api.depends("partner_id", "rule_id.kind", "state")
+    def _compute_proposal(self):
+        proposed = self._get_proposals()
+        for issue in self:
+            issue.proposal = ", ".join(
+                f"{point.value} → {value}" for point, value in proposed.get(issue, ())
+            )
+
+    @api.depends("partner_id", "rule_id.kind", "rule_id.rule", "proposal")
+    @api.depends_context("lang")
+    def _compute_detail(self):
+        for issue in self:
+            issue.detail = issue.proposal or issue._get_detail()
+
+    def _get_detail(self):
+        """:return: what of the card the rule speaks of, in the user's language"""
+        rule, client = self.rule_id, self.partner_id
+        if rule.kind == "email_format":
+            return ", ".join(self._get_untidy_points().mapped("value"))
+        text = rule.rule or ""
+        if rule.kind != "domain" or self.state != "open":
+            return False
+        if "client_point_ids" in text:
+            return self._get_points_named()
+        if "entry_problem" in text:
+            return client.missing_labels
+        if "review_due" in text and client.review_due:
+            return self.env._(
+                "due %(date)s", date=format_date(self.env, client.review_due)
+            )
+        return False
+
+    def _get_points_named(self):
+        """:return: the phones and e-mails of the client that its rule is about"""
+        points = self.partner_id.client_point_ids
+        found = points.browse()
+        try:
+            for condition in self.rule_id._read_rule().iter_conditions():
+                if (condition.field_expr, condition.operator) == (
+                    "client_point_ids",
+                    "any",
+                ):
+                    found |= points.filtered_domain(condition.value)
+        except RULE_ERRORS:
+            return False  # the audit tells what is wrong with the rule
+        return ", ".join(found.mapped("value"))
+
+    def _get_untidy_points(self):
+        """:return: the points of the client that the rule of this problem finds"""
+        kind = TIDY_KIND.get(self.rule_id.kind)
+        return self.partner_id.client_point_ids.filtered(
+            lambda point: (
+                point.kind == kind
+                and point.partner_id.active
+                and self._tidy(point) != point.value
+            )
+        )
+
+    @api.model
+    def _tidy(self, point):
+        """:return: the tidy form of a phone or an e-mail, nothing when it is none"""
+        if not point.normalized:
+            return False if point.kind == "email" else point.value
+        if point.kind == "email":
+            return point.normalized
+        if self.env["client.issue.rule"]._is_tidy_phone(point.value):
+            return point.value
+        return contact.format_phone(point.normalized)
+
+    def _get_proposals(self):
+        """:return: issue -> list of (point, the form it would have)"""
+        found = {}
+        for issue in self.filtered(
+            lambda one: one.state == "open" and one.rule_id.kind in TIDY_KIND
+        ):
+            pairs = [(one, issue._tidy(one)) for one in issue._get_untidy_points()]
+            found[issue] = [(point, value) for point, value in pairs if value]
+        return found
+
+    # === ACTION METHODS ===
+
+    def action_accept(self):
+        """Write phones and e-mails the way that is proposed, on the cards.
+
+        :return: True
+        """
+        self.check_access("read")
+        proposals = self._get_proposals()
+        if not any(proposals.values()):
+            raise UserError(
+                self.env._("Nothing is proposed for what you chose: open the cards.")
+            )
+        for pairs in proposals.values():
+            for point, value in pairs:
+                point.value = value  # the rights of the card hold
+        self._look_again()
+        return True
+
+    def action_open_merge(self):
+        """Open the merge of the likely duplicates, or the list of several.
+
+        :return: an action
+        """
+        self.check_access("read")
+        clients = self.partner_id
+        pairs = self.env["client.duplicate"].search(
+            Domain("state", "=", "open")
+            & (
+                Domain("right_id", "in", clients.ids)
+                | Domain("left_id", "in", clients.ids)
+            )
+        )
+        if not pairs:
+            raise UserError(self.env._("No duplicates of these clients are known."))
+        clusters = pairs.cluster_id
+        is_one = len(pairs) == 1 or len(clusters) == 1
+        if is_one and pairs.has_access("write"):
+            return pairs[0].action_open_merge()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_base.client_duplicate_action"
+        )
+        action["domain"] = [("id", "in", pairs.ids)]
+        return action
+
+    def action_ask(self):
+        """Ask the manager of each client to find out what is missing.
+
+        One task for a client, however many problems; the second time none is added.
+
+        :return: True
+        """
+        self.check_access("read")
+        todo = self.filtered(lambda one: one.state == "open" and not one.asked_on)
+        if not todo:
+            raise UserError(self.env._("This was asked already."))
+        activities = self.env["mail.activity"].with_context(
+            mail_activity_quick_update=True  # no e-mail for each
+        )
+        activities.create(
+            [
+                issues._prepare_question(client)
+                for client, issues in todo.grouped("partner_id").items()
+            ]
+        )
+        # sudo: the fact is written beside the problem, which nobody writes by hand
+        todo.sudo().asked_on = fields.Date.context_today(self)
+        return True
+
+    def _prepare_question(self, client):
+        """:return: values of the one activity about a client"""
+        owner = self[0].user_id or self.env.user
+        words = self.with_context(lang=get_lang(self.env, owner.lang).code)
+        problems = [
+            ": ".join(filter(None, (one.rule_id.name, one.detail))) for one in words
+        ]
+        return {
+            "res_model_id": self.env["ir.model"]._get_id("res.partner"),
+            "res_id": client.id,
+            "activity_type_id": self.env.ref("mail.mail_activity_data_todo").id,
+            "summary": words.env._("Find out: %(what)s", what="; ".join(problems)),
+            "user_id": owner.id,
+            "date_deadline": min(
+                filter(None, self.mapped("deadline")),
+                default=fields.Date.context_today(self),
+            ),
+        }
+
+    def action_archive_clients(self):
+        """Put the cards away: nobody works with these clients any longer.
+
+        :return: True
+        """
+        self.check_access("read")
+        self.partner_id.action_archive()
+        self._look_again()
+        return True
+
+    def action_open_ignore(self):
+        """Ask why these problems are to be ignored.
+
+        :return: an action with the dialog
+        """
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Ignore"),
+            "res_model": "client.issue.ignore",
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_issue_ids": self.ids},
+        }
+
+    def action_reopen(self):
+        """Mend after all what was ignored.
+
+        :return: True
+        """
+        self.check_access("read")
+        ignored = self.filtered(lambda one: one.state == "ignored")
+        # sudo: nobody writes problems by hand
+        ignored.sudo().write({"state": "open", "ignore_reason": False})
+        self._look_again()
+        return True
+
+    def action_look_again(self):
+        """Look at the cards now: what was mended closes.
+
+        :return: True
+        """
+        self.check_access("read")
+        self._look_again()
+        return True
+
+    def _ignore(self, reason):
+        self.check_access("read")
+        ignored = self.filtered(lambda one: one.state == "open")
+        # sudo: nobody writes problems by hand
+        ignored.sudo().write({"state": "ignored", "ignore_reason": reason})
+
+    def _look_again(self):
+        self.env["client.issue"]._recheck(self.sudo().partner_id.ids)
