@@ -76,6 +76,7 @@ from . import client_upsert
 from . import client_finder
 from . import client_import_layout
 from . import client_import_properties
+from . import client_import_alike
 from . import client_import_judge
 from . import client_import_reader
 from . import client_import_worker

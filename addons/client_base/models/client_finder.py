@@ -1,8 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..tools import cells, client_rows, matching, told
-from ..tools.duplicates.cards import Card
+from ..tools import client_rows, matching, told
 from .client_import_reason import REASONS
 
 MAX_CANDIDATES = 10
@@ -90,18 +89,7 @@ class ClientFinder(models.AbstractModel):
 
     def _find_alike(self, work, key):
         """:return: id -> score of the cards that are likely the same, best first"""
-        values = work.row.values
-        card = Card(
-            id=0,
-            name=key.name,
-            is_company=bool(key.is_company),
-            phones=key.phones,
-            emails=key.emails,
-            tax_id=values.get("tax_id", cells.Cell()).text,
-            street=values.get("street", cells.Cell()).text,
-            city=key.city,
-            zip=values.get("zip", cells.Cell()).text,
-        )
+        card = self.env["client.upsert"]._make_card(0, work, key)
         company = self.env.company
         pairs = self.env["client.duplicate.lookup"]._find_alike(
             card, company, company.country_id.code or "UA"

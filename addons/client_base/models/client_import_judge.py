@@ -33,7 +33,7 @@ class ClientImportJudge(models.AbstractModel):
 
     _name = "client.import.judge"
     _description = "Judge of Client Files"
-    _inherit = ["client.import.properties"]
+    _inherit = ["client.import.properties", "client.import.alike"]
 
     # === WHOLE FILE ===
 
@@ -50,7 +50,7 @@ class ClientImportJudge(models.AbstractModel):
         ]
         keys = [self._make_key(row) for row in parsed]
         index = self.env["client.identity"]._make_index(keys, self.company_id)
-        matches = [index.identify(key) for key in keys]
+        matches = self._doubt_new(parsed, keys, [index.identify(key) for key in keys])
         twins = self._find_twins(keys, matches, texts)
         common = {
             "import_id": self.id,
@@ -251,6 +251,7 @@ class ClientImportJudge(models.AbstractModel):
             return Verdict(
                 "ambiguous",
                 match.reason,
+                {"evidence": match.evidence} if match.evidence else {},
                 candidate_ids=[item.client_id for item in match.candidates],
             )
         if twin and twin["is_certain"] and decision != "create":

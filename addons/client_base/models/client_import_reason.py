@@ -15,6 +15,10 @@ REASONS = {
     "contact_name": _lt("The same name, and the same phone or e-mail."),
     "decision": _lt("Chosen by a person."),
     "likeness": _lt("A client with a name like this is in the base."),
+    "alike": _lt("Looks like a client of the base. %(why)s."),
+    "alike_hidden": _lt(
+        "Looks like a client that you may not see. Ask the head of the clients."
+    ),
     "contact_other_name": _lt(
         "The same phone or e-mail as a client with quite another name."
     ),
@@ -107,7 +111,10 @@ class ClientImportReason(models.AbstractModel):
         if self.reason_code not in REASONS:
             return self.reason_code or ""
         sentence = self.env._(REASONS[self.reason_code])
-        return sentence % (self.reason_data or {})
+        data = dict(self.reason_data or {})
+        reasons = self.env["client.duplicate.reason"]
+        data["why"] = reasons._explain_plainly(data.get("evidence"))
+        return sentence % data
 
     @api.model
     def _explain_bad_file(self, error):

@@ -9,9 +9,12 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import SQL
 
 from ..tools import cells, client_rows, matching, rows, told
+from ..tools.duplicates.cards import Card
+from ..tools.duplicates.scan import PROPOSED
 from ..tools.told_merge import merge_told
 
 CODES = (*client_rows.TEXTS.values(), *client_rows.LISTS.values())
+MAX_ALIKE = 10
 NOT_A_ROW = (OperationalError, InterfaceError, ConcurrencyError)
 
 
@@ -213,6 +216,39 @@ class ClientUpsert(models.AbstractModel):
                 taken.add(match.client_id)
             else:
                 work.alike_ids = [one.client_id for one in match.candidates]
+        self._tell_alike(works, keys)
+
+    def _tell_alike(self, works, keys):
+        """Add the cards that the search for duplicates holds for a new client."""
+        new = {
+            -1 - place: (work, key)
+            for place, (work, key) in enumerate(zip(works, keys, strict=True))
+            if not work.partner_id
+        }
+        company = self.env.company
+        found = self.env["client.duplicate.lookup"]._find_alike_of_many(
+            [self._make_card(id_, *item) for id_, item in new.items()],
+            company,
+            company.country_id.code or "UA",
+        )
+        for id_, (work, _key) in new.items():
+            alike = [pair.right for pair in found[id_] if pair.score >= PROPOSED]
+            work.alike_ids = list(dict.fromkeys(work.alike_ids + alike))[:MAX_ALIKE]
+
+    def _make_card(self, id_, work, key):
+        """:rtype: tools.duplicates.cards.Card"""
+        values = work.row.values
+        return Card(
+            id=id_,
+            name=key.name,
+            is_company=bool(key.is_company),
+            phones=key.phones,
+            emails=key.emails,
+            tax_id=values.get("tax_id", cells.Cell()).text,
+            street=values.get("street", cells.Cell()).text,
+            city=key.city,
+            zip=values.get("zip", cells.Cell()).text,
+        )
 
     def _make_client_key(self, source, work):
         values = work.row.values

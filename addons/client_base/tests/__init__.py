@@ -14,6 +14,7 @@ from . import test_client_group_rule
 from . import test_client_group_set
 from . import test_client_group_watch
 from . import test_client_import
+from . import test_client_import_alike
 from . import test_client_import_apply
 from . import test_client_import_conflict
 from . import test_client_import_decision

@@ -83,6 +83,7 @@ class Match:
     ``client_id`` is set when ``kind`` is "certain" only; ``rule`` is the rung of the
     ladder that decided, ``reason`` the code of what stands against certainty.
     ``former_id`` is the merged card that the row names, when it names none that stays.
+    ``evidence`` is what speaks for the best candidate (``duplicates.evidence``).
     """
 
     kind: MatchKind
@@ -92,6 +93,7 @@ class Match:
     candidates: tuple[Candidate, ...] = ()
     reason: str = ""
     former_id: int = 0
+    evidence: tuple[tuple[str, str, float, float], ...] = ()
 
     @classmethod
     def certain(cls, client_id: int, rule: str) -> "Match":

@@ -40,6 +40,8 @@ __all__ = [
     "Match",
     "Twin",
     "find_twins",
+    "sync_keys_differ",
+    "tax_ids_differ",
 ]
 
 Key = TypeVar("Key", bound=Hashable)
