@@ -304,6 +304,7 @@ class ClientUpsert(models.AbstractModel):
             merge = merge_told(
                 kinds, work.before, current[card_sudo.id], work.row.values
             )
+            self._spare_account(card_sudo, merge)
             values = merge.values
             if not card_sudo.sync_key:
                 values = values | self._get_key_cells(source, work.item.key)
@@ -314,6 +315,12 @@ class ClientUpsert(models.AbstractModel):
         if changed:
             self.env["client.card.writer"].sudo()._update_cards(changed)
             self._note_changes(source, changed, current)
+
+    def _spare_account(self, card_sudo, merge):
+        """Leave the e-mail of whoever logs in: his new passwords are sent there."""
+        if "email" in merge.values and self._has_account(card_sudo):
+            del merge.values["email"]
+            merge.kept.append("email")
 
     def _note_changes(self, source, changed, current):
         """Keep in the journal of the cards what they said before."""

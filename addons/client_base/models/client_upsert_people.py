@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import models
 from odoo.fields import Domain
 
@@ -45,13 +47,25 @@ class ClientUpsertPeople(models.AbstractModel):
         written = []
         for work, _person, cell in told:
             current = contacts[work.partner_id]
-            merge = people.merge_people(current, cell)
+            merge = people.merge_people(current, self._without_login(current, cell))
             if merge.outcome != "take":
                 continue
             written.append((cards_sudo.browse(work.partner_id), merge.cell.raw))
             contacts[work.partner_id] = people.add_person(current, merge)
         if written:
             self.env["client.card.writer"].sudo()._write_people(written)
+
+    def _without_login(self, current, cell):
+        """:return: the person as told, without e-mails for whoever logs in"""
+        known = people.find_person(current, cell.raw)
+        person_sudo = self.env["res.partner"].sudo().browse(known and known["id"])
+        if not cell.raw["email"] or not self._has_account(person_sudo):
+            return cell
+        return replace(cell, raw={**cell.raw, "email": []})
+
+    def _has_account(self, card_sudo):
+        """Say whether somebody logs in with the card, or did."""
+        return bool(card_sudo.with_context(active_test=False).user_ids)
 
     def _rename(self, told, known):
         """Take over the name and the position that belong to a key."""

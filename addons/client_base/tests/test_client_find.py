@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged, users
 
+from ..tools.duplicates.cards import VERSION
 from .common import ClientCommon
 
 PHONE = "+380671110001"
@@ -67,3 +68,11 @@ class TestClientFind(ClientCommon):
     def test_whoever_has_no_part_in_clients_is_refused(self):
         with self.assertRaises(AccessError):
             self.env["res.partner"].client_find({"phones": [PHONE]})
+
+    def test_copy_without_its_files_finds_by_what_is_usual(self):
+        """The file of the last search is not there, as in a restored database."""
+        self.env["client.duplicate.scan"].create(
+            {"state": "done", "version": VERSION, "frequencies": False, "weights": "{}"}
+        )
+        found = self._find(name="Такого Немає Ніде")
+        self.assertEqual(found["status"], "none")

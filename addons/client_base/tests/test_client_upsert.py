@@ -174,3 +174,37 @@ class TestClientUpsert(ClientCommon):
     def test_whoever_is_no_accounting_system_is_refused(self):
         with self.assertRaises(AccessError):
             self.env["res.partner"].client_upsert(SOURCE, [])
+
+    def test_email_of_whoever_logs_in_is_not_told(self):
+        """A new password is sent to the e-mail: it would be the other system's."""
+        client = self.portal_user.partner_id
+        client.write({"name": "Верба Олена Іванівна", "phone": PHONE})
+        former = client.email
+        row = self._make_row(
+            name=client.name, is_company=False, emails=["thief@example.com"]
+        )
+        [answer] = self._tell(row)
+        self.assertEqual((answer["id"], answer["kept"]), (client.id, ["email"]))
+        self.assertEqual(client.email, former)
+        self.assertNotIn("thief@example.com", client.contact_point_ids.mapped("value"))
+
+    def test_email_of_a_person_who_logs_in_is_not_told(self):
+        self._tell(self._make_row())
+        person = self.portal_user.partner_id
+        person.write(
+            {
+                "parent_id": self._get_card().id,
+                "name": "Верба Олена Іванівна",
+                "phone": OTHER_PHONE,
+            }
+        )
+        told = {"name": person.name, "phones": [OTHER_PHONE], "emails": ["t@e.com"]}
+        self._tell(self._make_row(contacts=[told], version=2))
+        self.assertNotIn("t@e.com", person.contact_point_ids.mapped("value"))
+
+    def test_version_beyond_all_reckoning_is_that_rows_error(self):
+        good, bad = self._tell(
+            self._make_row("C-1"), self._make_row("C-2", version="1e999999999")
+        )
+        self.assertEqual(good["status"], "created")
+        self.assertEqual((bad["status"], bad["error_code"]), ("error", "bad_version"))

@@ -145,7 +145,8 @@ def read_version(value: object) -> Decimal | None:
         number = Decimal(text)
     except InvalidOperation:
         return _moment(text)
-    if not number.is_finite() or abs(number) >= MAX_VERSION:
+    # compared, not reckoned with: an exponent may be beyond all reckoning
+    if not number.is_finite() or not -MAX_VERSION < number < MAX_VERSION:
         raise RowError("bad_version", "version", text)
     return number.quantize(VERSION_STEP)
 
