@@ -15,6 +15,8 @@ def uninstall_hook(env):
         if model._original_module == "lead_capture"
     ]
     env["ir.filters"].search([("model_id", "in", own)]).unlink()
+    # without the channels nobody would know what these addresses are for
+    env["lead.channel"].with_context(active_test=False).search([]).alias_id.unlink()
     for group, implied in IMPLIED.items():
         env.ref(group).implied_ids -= env.ref(implied)
     env.cr.execute("DROP SEQUENCE IF EXISTS lead_request_number_seq")

@@ -306,3 +306,27 @@ def test_bounce_names_whom_it_did_not_reach():
 def test_delay_is_told_from_a_bounce():
     letter = letters.read(BOUNCE.replace(b"failed\nStatus: 5", b"delayed\nStatus: 4"))
     assert letter.robot is Robot.DELAY
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        "Hello, https://evil.example!",
+        "Hello, www.evil!",
+        "Hello, evil.example!",
+        "Вітаємо, казино.укр!",
+        "Hello, me@evil!",
+        "Hello, call +38 067 123-45-67!",
+        "Hello, " + "x" * 100,
+    ],
+)
+def test_greeting_that_strangers_would_read_is_an_advert(greeting):
+    assert letter_text.is_advert(greeting)
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    ["Hello, Ann!", "Вітаємо, Іваненко П. О.!", "Hello, O'Neil-Smith Jr.!", "Hello!"],
+)
+def test_greeting_of_a_person_is_none(greeting):
+    assert not letter_text.is_advert(greeting)

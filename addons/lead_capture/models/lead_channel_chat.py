@@ -68,8 +68,10 @@ class LeadChannelChat(models.AbstractModel):
         if self.kind != "telegram":
             return super()._authenticate(headers, body)
         told = headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-        # bytes: a header may hold what is no ASCII
-        if not hmac.compare_digest(told.encode(), (self.secret or "").encode()):
+        # bytes: a header may hold what is no ASCII; no secret is nobody's secret
+        if not self.secret or not hmac.compare_digest(
+            told.encode(), self.secret.encode()
+        ):
             raise Refusal("bad_signature" if told else "no_signature")
         return None
 

@@ -77,7 +77,8 @@ class LeadChannelDoor(models.AbstractModel):
     def _find_by_token(self, token):
         """:raises Refusal: the same for a token that never was and an archived one"""
         domain = [("token", "=", token)]
-        channel = self.search_fetch(domain, DOOR_FIELDS, limit=1) if token else self
+        is_token = token and token.isascii() and token.isprintable()
+        channel = self.search_fetch(domain, DOOR_FIELDS, limit=1) if is_token else self
         if not channel:
             raise Refusal("unknown")
         return channel
@@ -162,8 +163,11 @@ class LeadChannelDoor(models.AbstractModel):
         :raises Refusal: status 400
         """
         payload = self._get_payload(headers, body, form)
-        key = headers.get("X-Event-Id") or self._get_event_key(payload)
-        return DoorEvent(payload, payloads.tidy_key(key), remote_addr)
+        name = headers.get("X-Event-Id")
+        key = payloads.tidy_key(name or self._get_event_key(payload))
+        header = headers.get("X-Signature", "") if name else ""
+        mark = signature.mark(self.secret or "", body, header)
+        return DoorEvent(payload, key, remote_addr, mark=mark)
 
     @api.model
     def _get_payload(self, headers, body, form):
@@ -194,6 +198,12 @@ class LeadChannelDoor(models.AbstractModel):
             if not known:
                 raise
             return {"request": known}
+        if event.mark:
+            known = self._find_request(event.payload, event.key)
+            if known:
+                return {"request": known}
+            if not self.env["lead.mutex"]._take_once(f"sent:{self.id}:{event.mark}"):
+                raise Refusal("bad_signature")
         number = self._store_request(
             event.payload, event.key, remote_addr=event.remote_addr, raw=event.raw
         )

@@ -93,7 +93,7 @@ class LeadChannelWatch(models.AbstractModel):
         cron = self.env.ref("lead_capture.ir_cron_lead_request", False)
         if cron and not cron.active:
             cron.active = True
-        waiting.channel_id._alarm(
+        waiting.channel_id._alarm_safely(
             FAILED_TYPE, self.env._("Requests wait and are not worked on")
         )
         self.env["lead.request"]._wake()
@@ -195,6 +195,16 @@ class LeadChannelWatch(models.AbstractModel):
                 channel.activity_schedule(
                     activity_type_id=type_.id, user_id=user.id, summary=summary
                 )
+
+    def _alarm_safely(self, type_xmlid, summary):
+        """Alarm; when that fails, the work goes on that it is about."""
+        try:
+            with self.env.cr.savepoint():
+                self._alarm(type_xmlid, summary)
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception:
+            _logger.exception("Nobody could be told about channels %s", self.ids)
 
     def _end_alarm(self, type_xmlid):
         type_ = self.env.ref(type_xmlid)

@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.tools import human_size
 from odoo.tools.translate import LazyTranslate
 
+from odoo.addons.client_base.models.concurrency import CONCURRENCY_ERRORS
+
 from ..tools import telegram
 
 _logger = logging.getLogger(__name__)
@@ -44,11 +46,24 @@ class LeadChatFiles(models.AbstractModel):
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(waiting))
         for message in waiting:
-            self._retry_send(lambda one=message: one._fetch_file())
+            self._retry_send(lambda one=message: one._fetch_safely())
             if not progress(1):
                 break
         if len(waiting) == FILE_BATCH:
             self._wake_files()
+
+    def _fetch_safely(self):
+        """Fetch; a file that cannot be kept holds up none of the rest."""
+        try:
+            with self.env.cr.savepoint():
+                self._fetch_file()
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception as error:  # noqa: BLE001 - anybody may send anything
+            _logger.warning(
+                "The file of message %d was not kept: %s", self.id, type(error).__name__
+            )
+            self._note_file_failed("other")
 
     def _fetch_file(self):
         """Fetch the file of one message and put it where the message is read."""
@@ -66,9 +81,10 @@ class LeadChatFiles(models.AbstractModel):
             self._attach(content)
 
     def _attach(self, content):
-        # a page or a drawing with a script in it is kept as plain text
+        # a page or a drawing with a script in it is kept as plain text; a picture is
+        # not opened here: a small file may hold one that fills the memory
         attachments = self.env["ir.attachment"].with_context(
-            attachments_mime_plainxml=True
+            attachments_mime_plainxml=True, image_no_postprocess=True
         )
         place = self.lead_id or self.chat_id.lead_id
         attachment = attachments.create(

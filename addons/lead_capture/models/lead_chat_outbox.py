@@ -70,7 +70,8 @@ class LeadChatOutbox(models.AbstractModel):
             left = progress(0)
             if not message:
                 break
-            self._retry_send(lambda one=message: one._store_outcome(one._deliver()))
+            outcome = message._deliver()  # once, however often it is written down
+            self._retry_send(lambda one=message, said=outcome: one._note(said))
             if not (progress(1) and left):
                 break
 
@@ -178,6 +179,11 @@ class LeadChatOutbox(models.AbstractModel):
                 "Message %d could not be sent: %s", self.id, type(error).__name__
             )
             return {"code": "unknown"}
+
+    def _note(self, outcome):
+        """Write down what became of a message, to the database at once."""
+        self._store_outcome(outcome)
+        self.env.flush_all()
 
     def _store_outcome(self, outcome):
         """Write down what became of a message, and try again later what may go well."""

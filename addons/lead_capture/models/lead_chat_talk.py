@@ -1,6 +1,11 @@
+import re
+
 from odoo import fields, models
 from odoo.tools import plaintext2html
 from odoo.tools.misc import get_lang
+
+# What makes a name an address, or several of them.
+NOT_NAME = re.compile(r"[<>@,;:\"\\]")
 
 
 class LeadChatTalk(models.AbstractModel):
@@ -30,7 +35,7 @@ class LeadChatTalk(models.AbstractModel):
         message = self.message_ids._receive(self, event, moment, body)
         if not message:
             return
-        self._note_incoming(moment, body or event.file.name)
+        self._note_incoming(moment, body or (event.file.name if event.file else ""))
         message.write({"lead_id": self.lead_id.id})
         message.mail_message_id = self._show_incoming(body, event, moment)
         if event.file:
@@ -66,9 +71,16 @@ class LeadChatTalk(models.AbstractModel):
             subtype_xmlid="mail.mt_comment",
             author_id=author.id,
             # without a card the conversation itself says who wrote
-            email_from=author.email_formatted or self.display_name,
+            email_from=author.email_formatted or self._get_sender_name(),
             date=moment,
         )
+
+    def _get_sender_name(self):
+        """:return: what the person calls himself, which must not be read as an address
+
+        Anybody may call himself like the head, with the e-mail of the head.
+        """
+        return " ".join(NOT_NAME.sub(" ", self.display_name or "").split())
 
     def _is_known_message(self, event):
         """Whether this very message is here already, brought by another update."""

@@ -1,5 +1,11 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.fields import Domain
+
+from odoo.addons.client_base.models.concurrency import CONCURRENCY_ERRORS
+
+_logger = logging.getLogger(__name__)
 
 
 class LeadCovered(models.AbstractModel):
@@ -40,10 +46,27 @@ class LeadCovered(models.AbstractModel):
         present = (owners - owners._get_away())._get_working_today()
         back = covered.filtered(lambda lead: lead.covered_user_id in present)
         back = back._filter_returnable()
-        for owner, leads in back.grouped("covered_user_id").items():
-            leads._give_steadily(
-                owner, {lead.id: leads._make_cause("return") for lead in leads}
-            )
+        for leads in back.grouped("covered_user_id").values():
+            leads._each_safely(lambda some: some._give_back())
+
+    def _give_back(self):
+        """Give leads back to the one owner of all of them."""
+        causes = {lead.id: self._make_cause("return") for lead in self}
+        self._give_steadily(self.covered_user_id, causes)
+
+    def _each_safely(self, work):
+        """Do the work together; one lead that cannot be changed stops no other."""
+        try:
+            with self.env.cr.savepoint():
+                work(self)
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception:
+            if len(self) > 1:
+                for lead in self:
+                    lead._each_safely(work)
+                return
+            _logger.exception("Request %d cannot change hands", self.id)
 
     def _filter_returnable(self):
         """Leave out those that somebody is in the middle of.
@@ -83,7 +106,7 @@ class LeadCovered(models.AbstractModel):
         leads = self.sudo().search(
             self._get_coverable_domain() & Domain("user_id", "in", away.ids)
         )
-        leads._dispatch_again()
+        leads._each_safely(lambda some: some._dispatch_again())
 
     @api.model
     def _get_coverable_domain(self):

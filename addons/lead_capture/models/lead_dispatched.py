@@ -1,4 +1,10 @@
+import logging
+
 from odoo import models
+
+from odoo.addons.client_base.models.concurrency import CONCURRENCY_ERRORS
+
+_logger = logging.getLogger(__name__)
 
 
 class LeadDispatched(models.AbstractModel):
@@ -18,9 +24,20 @@ class LeadDispatched(models.AbstractModel):
     def _follow_arrival(self, requests):
         """Give new leads to their managers, and those of absent people to others."""
         result = super()._follow_arrival(requests)
-        self._dispatch()
-        self._cover_joined()
+        self._give_out_safely()
         return result
+
+    def _give_out_safely(self):
+        """Give out; a rule that is broken keeps no request from becoming a lead."""
+        try:
+            with self.env.cr.savepoint():
+                self._dispatch()
+                self._cover_joined()
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception:
+            _logger.exception("%d new requests could not be given out", len(self))
+            self.sudo()._filter_dispatchable()._note_waiting({"code": "failed"})
 
     def _cover_joined(self):
         """Have a request that joins one of an absent person heard by somebody there."""

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..tools.assignment import CAUSES, Cause, Causes, read_causes
+from .forged_defaults import without_defaults
 
 # Said by the server alone: what became of a request, and whose work it is.
 OWN_FIELDS = {
@@ -78,7 +79,8 @@ class LeadGiven(models.AbstractModel):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_own_fields(vals)
-        leads = super().create(vals_list)
+        own = without_defaults(self, OWN_FIELDS)
+        leads = super(LeadGiven, own).create(vals_list)
         leads._note_assignments({})
         return leads
 

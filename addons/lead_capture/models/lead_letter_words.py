@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 from odoo.tools.misc import babel_locale_parse, get_lang
 
+from ..tools.letter_text import is_advert
 from ..tools.opening_hours import summarize
 
 USER = "client_base.group_client_user"
@@ -84,7 +85,9 @@ class LeadLetterWords(models.AbstractModel):
             greeting = lead.partner_id.letter_greeting
             if lead.contact_name:
                 greeting = self.env._("Hello, %(name)s!", name=lead.contact_name)
-            lead.letter_greeting = greeting or self.env._("Hello!")
+            if not greeting or is_advert(greeting):
+                greeting = self.env._("Hello!")
+            lead.letter_greeting = greeting
 
     @api.depends("request_ids.number")
     def _compute_letter_number(self):

@@ -1,5 +1,11 @@
-from odoo import fields, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.tools import SQL
+
+# Longer than any transaction: whoever waits for an older row has given up.
+KEPT = timedelta(days=1)
+GC_BATCH = 10_000
 
 
 class LeadMutex(models.Model):
@@ -43,3 +49,43 @@ class LeadMutex(models.Model):
                 wanted,
             )
         )
+
+    def _take_once(self, key):
+        """:return: whether nobody has taken the key before, as far as it is kept"""
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO lead_mutex (key, taken_at)
+                     VALUES (%s, now() AT TIME ZONE 'UTC')
+                ON CONFLICT (key) DO NOTHING
+                """,
+                key,
+            )
+        )
+        return bool(self.env.cr.rowcount)
+
+    @api.autovacuum
+    def _gc_locks(self):
+        """Forget the phones and e-mails that nobody holds any more.
+
+        :return: how many rows went, whether there may be more
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM lead_mutex
+                 WHERE id IN (
+                           SELECT id
+                             FROM lead_mutex
+                            WHERE taken_at < %s
+                         ORDER BY id
+                            LIMIT %s
+                       FOR UPDATE SKIP LOCKED
+                       )
+                """,
+                fields.Datetime.now() - KEPT,
+                GC_BATCH,
+            )
+        )
+        count = self.env.cr.rowcount
+        return count, count == GC_BATCH

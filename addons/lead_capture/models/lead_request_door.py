@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from ..tools import payload as payloads
 from ..tools.door_event import DoorEvent
 from ..tools.refusal import Refusal
+from .lead_channel import KINDS
 
 MAX_ROWS = 1000
 REQUEST_KINDS = [
@@ -18,6 +19,7 @@ TELLERS = (
     "client_base.group_client_manager",
     "client_base.group_client_sync",
 )
+TELLERS_OF_ALL = TELLERS[1:]
 
 
 class LeadRequestDoor(models.AbstractModel):
@@ -84,6 +86,7 @@ class LeadRequestDoor(models.AbstractModel):
             [
                 ("code", "=", code if isinstance(code, str) else False),
                 ("company_id", "in", self.env.companies.ids),
+                ("kind", "in", self._get_told_kinds()),
             ]
         )
         own = found.filtered(lambda one: one.company_id == self.env.company)
@@ -91,6 +94,18 @@ class LeadRequestDoor(models.AbstractModel):
         if not channel:
             raise UserError(self.env._("There is no channel with this code."))
         return channel
+
+    @api.model
+    def _get_told_kinds(self):
+        """:return: kinds of the channels whose events the caller may tell
+
+        What clients said by phone, in chats and letters is told by programs: a
+        salesperson would put his words into their mouths.
+        """
+        kinds = {kind for kind, _name in KINDS}
+        if not any(map(self.env.user.has_group, TELLERS_OF_ALL)):
+            kinds -= {"call", "telegram", "email"}
+        return list(kinds)
 
     @api.model
     def _read_row(self, channel, row):

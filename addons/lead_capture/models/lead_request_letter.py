@@ -215,6 +215,8 @@ class LeadRequestLetter(models.AbstractModel):
         attachments = (
             self.env["ir.attachment"]
             .sudo()
+            # a picture is not opened: a small file may hold one that fills the memory
+            .with_context(image_no_postprocess=True)
             .create(
                 [
                     {

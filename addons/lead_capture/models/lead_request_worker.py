@@ -174,7 +174,9 @@ class LeadRequestWorker(models.AbstractModel):
     def _fail(self, error):
         """Take down that a request could not be worked on, and when to try again."""
         if self.attempts:  # the second time at least
-            self.channel_id._alarm(FAILED_TYPE, self.env._("Requests stay failed"))
+            self.channel_id._alarm_safely(
+                FAILED_TYPE, self.env._("Requests stay failed")
+            )
         _logger.warning(
             "Request %d could not be worked on: %s", self.number, type(error).__name__
         )

@@ -6,6 +6,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import ormcache, split_every
 
+from odoo.addons.client_base.models.concurrency import CONCURRENCY_ERRORS
+
 _logger = logging.getLogger(__name__)
 
 # A change of these may bring another policy to a lead; those of domains come on top.
@@ -190,9 +192,23 @@ class LeadSlaPolicy(models.Model):
         progress(remaining=len(leads))
         for batch in split_every(REVIEW_BATCH, leads.ids, list):
             self.env.invalidate_all()
-            self.env["crm.lead"].browse(batch).exists()._review_deadlines()
+            self._review_batch(batch)
             if not progress(len(batch)):
                 break
+
+    @api.model
+    def _review_batch(self, ids):
+        """Count a batch anew; what fails or is written meanwhile stops no other."""
+        leads = self.env["crm.lead"].browse(ids)
+        try:
+            leads._run_again(
+                lambda: leads.exists()._each_safely(
+                    lambda some: some._review_deadlines()
+                )
+            )
+        except CONCURRENCY_ERRORS:
+            self.env.cr.rollback()
+            _logger.warning("%d deadlines wait: somebody writes the leads", len(ids))
 
     def _read_domain(self):
         """:raise ValueError, TypeError: when the text is no list of conditions"""

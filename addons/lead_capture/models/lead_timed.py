@@ -2,6 +2,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from .forged_defaults import without_defaults
 from .lead_timed_clock import ROUND_COLUMNS, STAGE_COLUMNS
 
 USER = "client_base.group_client_user"
@@ -145,7 +146,8 @@ class LeadTimed(models.AbstractModel):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_timed_fields(vals)
-        leads = super().create(vals_list)
+        own = without_defaults(self, TIMED_FIELDS)
+        leads = super(LeadTimed, own).create(vals_list)
         # What comes in from outside has its clock started for the whole batch, at the
         # moment of the request; old leads from a file wait for nobody.
         if not self._is_intake() and not self.env.context.get("import_file"):

@@ -29,6 +29,7 @@ class RequestOwner(models.AbstractModel):
         """Open the requests of a client and of the people who work there."""
         self.ensure_one()
         self.check_access("read")
+        self.env["lead.request"].check_access("read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "lead_capture.lead_request_action"
         )

@@ -16,6 +16,7 @@ from . import test_lead_silence
 from . import test_lead_response
 from . import test_lead_sla
 from . import test_security
+from . import test_security_calls
 from . import test_lead_stage
 from . import test_lead_stage_log
 from . import test_lead_stage_chain
@@ -27,6 +28,7 @@ from . import test_lead_pipeline
 from . import test_lead_auto_reply
 from . import test_lead_absence
 from . import test_lead_assignment
+from . import test_lead_attacks
 from . import test_lead_dispatch
 from . import test_lead_take
 from . import test_lead_load

@@ -115,10 +115,10 @@ class TestLeadAutoReply(LetterCommon):
         self.assertEqual(self._get_mails(self._work()).subject, "Bien reçu")
 
     def test_text_of_the_client_is_no_template(self):
-        name = "{{ object.id }} <b t-out='1'>${7*7}</b>"
+        name = "{{ object }} <b t-out='1'>${7*7}</b>"
         request = self._process({"contact_name": name, "email": ADDRESS})
         body = self._get_mails(request).body_html
-        self.assertIn("{{ object.id }}", body)
+        self.assertIn("{{ object }}", body)
         self.assertNotIn("<b t-out", body)
 
     def test_answer_to_the_auto_reply_finds_the_lead(self):

@@ -264,3 +264,29 @@ class TestLeadDoorForms(DoorCase):
         self.assertNotIn("<script>alert(1)", page)
         self.assertNotIn("<img", page)
         self.assertTrue(page.startswith("<!DOCTYPE html>"))
+
+    def test_overheard_delivery_comes_in_once_under_whatever_key(self):
+        self.channel.is_signed = True
+        body = json.dumps({"name": "Олена"}).encode()
+        now = int(time.time())
+        header = signature.sign(self.channel.secret, body, now)
+        first = self._send(body, X_Signature=header, X_Event_Id="1")
+        again = self._send(body, X_Signature=header, X_Event_Id="1")
+        self.assertEqual(first.json(), again.json())
+        for forged in (header, f"{header},v1=bad"):
+            answer = self._send(body, X_Signature=forged, X_Event_Id="2")
+            self.assertEqual(answer.status_code, 401)
+        later = signature.sign(self.channel.secret, body, now + 1)
+        answer = self._send(body, X_Signature=later, X_Event_Id="2")
+        self.assertEqual(answer.status_code, 200)
+        self.assertEqual(len(self.channel.request_ids), 2)
+
+    def test_token_that_is_no_text_is_unknown(self):
+        answer = self.url_open("/lead_capture/%00", data=b"{}", method="POST")
+        self.assertEqual((answer.status_code, answer.json()["error"]), (404, "unknown"))
+
+    def test_parameters_of_the_check_of_an_address_are_no_arguments(self):
+        exchange = self._create_channel("call", call_preset="zadarma")
+        url = f"/lead_capture/{exchange.token}/call?self=1&token=2&zd_echo=abc"
+        answer = self.url_open(url)
+        self.assertEqual((answer.status_code, answer.text), (200, "abc"))

@@ -6,7 +6,14 @@ from typing import Final
 
 from lxml import etree, html
 
-__all__ = ["Forward", "find_forward", "html_to_text", "is_forward", "strip_history"]
+__all__ = [
+    "Forward",
+    "find_forward",
+    "html_to_text",
+    "is_advert",
+    "is_forward",
+    "strip_history",
+]
 
 _BLOCKS: Final = frozenset(
     [
@@ -16,6 +23,12 @@ _BLOCKS: Final = frozenset(
 )
 _SILENT: Final = frozenset({"script", "style", "head", "title", "template"})
 MAX_HTML: Final = 2_000_000
+
+# Longer is no greeting but what somebody wants strangers to read.
+MAX_GREETING: Final = 90
+_ADVERT: Final = re.compile(
+    r"https?:|www\.|//|@|\w\.[^\W\d_]{2,}|\d[\d\s()-]{6,}", re.IGNORECASE
+)
 
 _FORWARD_SUBJECT: Final = re.compile(
     r"\s*(?:(?:re|aw)\s*:\s*)?(?:fwd?|wg|tr|i|пересл(?:ати|ано|ать)?|fs|vs)\s*:",
@@ -151,3 +164,12 @@ def find_forward(text: str, subject: str) -> Forward | None:
 def _get_name(who: str) -> str:
     name = re.split(r"[<\[(]|mailto:", who, maxsplit=1)[0]
     return _ADDRESS.sub("", name).strip(" \t\"'*,;")[:200]
+
+
+def is_advert(greeting: str) -> bool:
+    """Tell whether a greeting would carry what a stranger wrote to other strangers.
+
+    Whoever puts the e-mail of somebody else and the address of a site for a name into
+    a form wants us to send it.
+    """
+    return len(greeting) > MAX_GREETING or _ADVERT.search(greeting) is not None

@@ -17,7 +17,7 @@ class LeadChatAnswer(models.TransientModel):
     chat_id = fields.Many2one(
         comodel_name="lead.chat", required=True, readonly=True, ondelete="cascade"
     )
-    conversation = fields.Html(related="chat_id.conversation")
+    conversation = fields.Html(compute="_compute_conversation", sanitize=False)
     template_id = fields.Many2one(
         comodel_name="mail.template",
         string="Begin With",
@@ -29,6 +29,12 @@ class LeadChatAnswer(models.TransientModel):
     )
     attachment_ids = fields.Many2many(comodel_name="ir.attachment", string="Files")
 
+    @api.depends("chat_id")
+    def _compute_conversation(self):
+        """Show it with the rights of the reader: a related field asks for none."""
+        for answer in self:
+            answer.conversation = answer.chat_id.conversation
+
     @api.depends("template_id")
     def _compute_body(self):
         for answer in self.filtered("template_id"):
@@ -37,6 +43,8 @@ class LeadChatAnswer(models.TransientModel):
     def _fill_in(self):
         """:return: the text of the template for the lead, in the client's language"""
         self.lead_id.check_access("read")
+        if self.template_id.model != self.lead_id._name:
+            raise UserError(self.env._("This template is not for requests."))
         lead_id = self.lead_id.id
         texts = self.template_id._render_field(
             "body_html", [lead_id], set_lang=self.chat_id._get_lang()
