@@ -124,8 +124,10 @@ class LeadChannelMap(models.AbstractModel):
             payload, problem = channel._read_sample()
             if problem:
                 channel.sample_result = channel._render_problem(problem)
+            elif payload:
+                channel.sample_result = channel._render_reading(payload)
             else:
-                channel.sample_result = payload and channel._render_reading(payload)
+                channel.sample_result = False  # an empty payload is no HTML
 
     def _render_problem(self, problem):
         return Markup('<div class="alert alert-danger" role="alert">%s</div>') % problem

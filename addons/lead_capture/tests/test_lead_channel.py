@@ -96,6 +96,12 @@ class TestLeadChannel(LeadCommon):
         self.assertIn("size", result)
 
     @users("client_manager")
+    def test_no_sample_shows_nothing(self):
+        self.assertFalse(self.channel.with_env(self.env).sample_result)
+        with Form(self.channel.with_env(self.env)) as form:
+            self.assertFalse(form.sample_result)
+
+    @users("client_manager")
     def test_sample_that_is_no_json_says_where(self):
         channel = self.channel.with_env(self.env)
         channel.sample = '{\n"name": }'

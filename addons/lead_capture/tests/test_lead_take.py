@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged, users
+from odoo.tests import Form, tagged, users
 
 from .test_lead_dispatch import DispatchCommon
 
@@ -75,13 +75,15 @@ class TestLeadTake(DispatchCommon):
     def test_head_gives_it_to_somebody_else_and_says_why(self):
         lead = self._create_lead(user_id=self.anna.id).with_user(self.env.user)
         lead.with_user(self.anna).action_take()
-        wizard = (
-            self.env["lead.give"]
-            .with_context(active_model="crm.lead", active_ids=lead.ids)
-            .create({"user_id": self.boris.id, "reason": "Knows the client"})
+        form = Form(
+            self.env["lead.give"].with_context(
+                active_model="crm.lead", active_ids=lead.ids
+            )
         )
-        self.assertEqual(wizard.taken_by_names, "Anna")
-        wizard.action_give()
+        self.assertEqual(form.taken_by_names, "Anna")
+        form.user_id = self.boris
+        form.reason = "Knows the client"
+        form.save().action_give()
         self.assertEqual(lead.user_id, self.boris)
         self.assertFalse(lead.taken_by_id)
         self.assertIn("Knows the client", lead.assignment_reason)

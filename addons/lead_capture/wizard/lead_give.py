@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Command
 
 
 class LeadGive(models.TransientModel):
@@ -23,7 +24,7 @@ class LeadGive(models.TransientModel):
     def default_get(self, fields):
         values = super().default_get(fields)
         if "lead_ids" in fields and self.env.context.get("active_model") == "crm.lead":
-            values["lead_ids"] = self.env.context.get("active_ids", [])
+            values["lead_ids"] = [Command.set(self.env.context.get("active_ids") or [])]
         return values
 
     @api.depends("lead_ids")

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 
 class LeadStageOverride(models.TransientModel):
@@ -27,7 +28,7 @@ class LeadStageOverride(models.TransientModel):
         values = super().default_get(fields)
         if self.env.context.get("active_model") == "crm.lead":
             leads = self.env["crm.lead"].browse(self.env.context.get("active_ids", ()))
-            values["lead_ids"] = leads.ids
+            values["lead_ids"] = [Command.set(leads.ids)]
             ahead = leads.next_stage_id
             if len(ahead) == 1:
                 values["stage_id"] = ahead.id

@@ -105,7 +105,7 @@ registry.category("web_tour.tours").add("lead_form_call_to_won", {
         ...seeOnBoard,
         {
             content: "the client was called by another telephone",
-            trigger: ".o_statusbar_buttons button[name=action_answered]:visible",
+            trigger: "div[name=request_buttons] button[name=action_answered]:visible",
             run: "click",
         },
         { trigger: ".modal button[name=action_answer]:visible", run: "click" },
