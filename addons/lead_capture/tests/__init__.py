@@ -23,6 +23,7 @@ from . import test_lead_stage_chain
 from . import test_lead_form_tour
 from . import test_lead_funnel
 from . import test_lead_chat
+from . import test_lead_chat_answer
 from . import test_lead_board
 from . import test_lead_pipeline
 from . import test_lead_auto_reply

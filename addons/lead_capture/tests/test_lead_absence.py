@@ -5,7 +5,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import HttpCase, tagged
 
-from .test_lead_dispatch import DispatchCommon
+from .dispatch_common import DispatchCommon
 
 MONDAY = "2026-03-02 09:00"
 TUESDAY = "2026-03-03 09:00"

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged, users
 
-from .test_lead_dispatch import DispatchCommon
+from .dispatch_common import DispatchCommon
 
 
 @tagged("post_install", "-at_install")

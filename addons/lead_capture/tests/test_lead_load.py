@@ -2,7 +2,7 @@ from freezegun import freeze_time
 
 from odoo.tests import tagged, users
 
-from .test_lead_dispatch import DispatchCommon
+from .dispatch_common import DispatchCommon
 
 
 @tagged("post_install", "-at_install")

@@ -4,7 +4,7 @@ from freezegun import freeze_time
 
 from odoo.tests import tagged
 
-from odoo.addons.lead_capture.tests.test_lead_dispatch import DispatchCommon
+from odoo.addons.lead_capture.tests.dispatch_common import DispatchCommon
 
 
 @tagged("post_install", "-at_install")
