@@ -87,6 +87,7 @@
         "demo/client_handover_demo.xml",
         "demo/client_import_demo.xml",
         "demo/client_document_demo.xml",
+        "demo/client_audit_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["client_base/static/src/**/*"],

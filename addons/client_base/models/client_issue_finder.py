@@ -13,6 +13,8 @@ _logger = logging.getLogger(__name__)
 
 # What a tidy phone looks like; everything else has a tidy form beside it.
 TIDY_PHONE = r"^\+[0-9][0-9 ()-]*$"
+# So many new rows change the plans of what comes next.
+ANALYZED = 1000
 # Kind of rule -> kind of the contact points whose form it looks at.
 TIDY_KIND = {"phone_format": "phone", "email_format": "email"}
 
@@ -112,18 +114,27 @@ class ClientIssueFinder(models.AbstractModel):
         [counts] = self.env.execute_query(
             SQL(
                 """
-                WITH %(found)s, %(closed)s, %(reopened)s, %(followed)s, %(created)s
+                WITH %(found)s,
+                     known AS MATERIALIZED (
+                         SELECT issue.partner_id
+                           FROM client_issue AS issue
+                          WHERE %(here)s
+                     ),
+                     %(closed)s, %(reopened)s, %(followed)s, %(created)s
                 SELECT (SELECT COUNT(*) FROM created),
                        (SELECT COUNT(*) FROM reopened),
                        (SELECT COUNT(*) FROM closed)
                 """,
                 found=self._prepare_found_sql(company, fallback, partner_ids),
+                here=self._prepare_here_sql(company),
                 closed=self._prepare_closed_sql(company, partner_ids),
                 reopened=self._prepare_reopened_sql(company),
                 followed=self._prepare_followed_sql(company),
                 created=self._prepare_created_sql(company),
             )
         )
+        if counts[0] > ANALYZED:
+            self.env.cr.execute(SQL("ANALYZE client_issue"))
         self.env["client.issue"].invalidate_model(flush=False)
         self.invalidate_recordset(["issue_ids", "open_count"], flush=False)
         return counts
@@ -168,9 +179,7 @@ class ClientIssueFinder(models.AbstractModel):
                  WHERE %(here)s
                    AND issue.state != 'done'
                    AND %(limited)s
-                   AND NOT EXISTS (
-                       SELECT FROM found WHERE found.id = issue.partner_id
-                       )
+                   AND issue.partner_id NOT IN (SELECT id FROM found)
              RETURNING issue.id
             )
             """,
@@ -253,19 +262,14 @@ class ClientIssueFinder(models.AbstractModel):
                        %(severity)s, %(weight)s,
                        'open', %(now)s, %(deadline)s, 0, %(now)s, %(now)s
                   FROM found
-                 WHERE NOT EXISTS (
-                       SELECT
-                         FROM client_issue AS issue
-                        WHERE %(here)s
-                          AND issue.partner_id = found.id
-                       )
+                 -- no join: a plan for a table that was small meets its own new rows
+                 WHERE found.id NOT IN (SELECT partner_id FROM known)
                     ON CONFLICT DO NOTHING
              RETURNING id
             )
             """,
             rule=self.id,
             company=company.id,
-            here=self._prepare_here_sql(company),
             **self._prepare_rule_values(company),
         )
 

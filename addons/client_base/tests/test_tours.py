@@ -60,6 +60,34 @@ class TestDuplicateTour(ClientTourCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestAuditTour(ClientTourCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        rules = cls.env["client.issue.rule"].with_context(active_test=False)
+        rules.search([]).active = False
+        cls.env.ref("client_base.client_issue_rule_phone_format").active = True
+        cls.city = rules.create(
+            {"name": "Without a city", "rule": "[('city', '=', False)]"}
+        )
+        cls.factory = cls._create_client("Фабрика Каменяр")
+        cls.cafe.phone = "067 555 41 38"
+        cls.shop.city = False
+        (cls.cafe | cls.shop | cls.factory).user_id = cls.client_manager
+
+    def test_base_is_audited_and_three_problems_are_mended(self):
+        self.start_tour("/odoo", "client_base_audit", login="client_manager")
+        issues = self.env["client.issue"].search(
+            [("partner_id", "in", (self.cafe | self.shop | self.factory).ids)]
+        )
+        states = {issue.partner_id: issue.state for issue in issues}
+        self.assertEqual(
+            states, {self.cafe: "done", self.shop: "done", self.factory: "ignored"}
+        )
+        self.assertEqual(self.cafe.phone, "+380 67 555 4138")
+
+
+@tagged("post_install", "-at_install")
 class TestHandoverTours(ClientTourCommon):
     """Fifty clients of Anna, who goes on holiday, and two that change together."""
 
