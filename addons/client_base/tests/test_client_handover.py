@@ -206,8 +206,8 @@ class TestClientHandover(ClientHandoverCommon):
         self.assertEqual(self.lead.team_id, team)
 
     def test_documents_stay_when_the_new_manager_has_no_right_to_them(self):
-        handover = self._hand_over(to_user_id=self.client_user.id)
-        self.assertManager(self.client_user, self.mill)
+        handover = self._hand_over(to_user_id=self.internal_user.id)
+        self.assertManager(self.internal_user, self.mill)
         self.assertManager(self.anna, *self._get_documents())
         kept = handover.line_ids.filtered(lambda line: line.state == "kept")
         self.assertEqual(len(kept), len(self._get_documents()))

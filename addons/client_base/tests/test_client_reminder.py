@@ -94,8 +94,8 @@ class TestReminderPlan(ReminderCommon):
             {
                 "name": "Holiday",
                 "calendar_id": self.env.company.resource_calendar_id.id,
-                "date_from": "2026-03-12 22:00",
-                "date_to": "2026-03-13 21:59",
+                "date_from": "2026-03-12 22:00:00",
+                "date_to": "2026-03-13 21:59:00",
             }
         )
         rule = self._add_rule(days_ahead=1)
