@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
@@ -179,11 +179,7 @@ class LeadGiven(models.AbstractModel):
     @api.model
     def _is_robot(self):
         """Say whether no person is behind what is done."""
-        robots = (
-            self.env.ref("lead_capture.user_intake", False),
-            self.env.ref("base.user_root"),
-        )
-        return self.env.uid in [one.id for one in robots if one]
+        return self.env.uid == SUPERUSER_ID or self._is_intake()
 
     def _settle_after_change(self):
         """Forget what was true of the former manager."""

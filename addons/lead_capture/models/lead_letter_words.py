@@ -92,7 +92,9 @@ class LeadLetterWords(models.AbstractModel):
     @api.depends("request_ids.number")
     def _compute_letter_number(self):
         for lead in self:
-            lead.letter_number = str(lead.request_ids[:1].number or lead.id or "")
+            # a slice would be read by itself, for each lead
+            numbers = lead.request_ids.mapped("number")
+            lead.letter_number = str(next(iter(numbers), 0) or lead.id or "")
 
     @api.depends("user_id.name", "user_id.phone")
     @api.depends_context("lang")

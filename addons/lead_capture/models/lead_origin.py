@@ -79,12 +79,15 @@ class LeadOrigin(models.AbstractModel):
             return True
         return field._module == "lead_capture" and self._is_intake()
 
+    @api.model
     def _is_intake(self):
         """:return: whether it is the account for requests that works here"""
-        intake_id = self.env["ir.model.data"]._xmlid_to_res_id(
-            "lead_capture.user_intake"
-        )
-        return self.env.uid == intake_id
+        return self.env.uid == self._get_intake_id()
+
+    @api.model
+    def _get_intake_id(self):
+        """Read it without a query: it is asked for each lead that is touched."""
+        return self.env["ir.model.data"]._xmlid_to_res_id("lead_capture.user_intake")
 
     def _inverse_phone(self):
         """What comes from outside is never written to a card."""

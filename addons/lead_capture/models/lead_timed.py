@@ -182,10 +182,6 @@ class LeadTimed(models.AbstractModel):
         ):
             one.user_id = one.lead_id.user_id
 
-    @api.model
-    def _is_intake(self):
-        return self.env.uid == self.env.ref("lead_capture.user_intake").id
-
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
         self._merge_rounds(opportunities)
@@ -247,5 +243,5 @@ class LeadTimed(models.AbstractModel):
             and user.id != SUPERUSER_ID  # OdooBot
             and user_sudo.active
             and not user_sudo.share
-            and user != self.env.ref("lead_capture.user_intake")
+            and user.id != self._get_intake_id()
         )

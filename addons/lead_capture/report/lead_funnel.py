@@ -28,6 +28,7 @@ class LeadFunnel(models.Model):
             "user_id",
         ],
         "crm.stage": ["is_won"],
+        "res.company": ["currency_id"],
         "lead.stage.log": [
             "end_code",
             "entered_at",
@@ -53,7 +54,7 @@ class LeadFunnel(models.Model):
     )
     team_id = fields.Many2one(comodel_name="crm.team", readonly=True)
     company_id = fields.Many2one(comodel_name="res.company", readonly=True)
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    currency_id = fields.Many2one(comodel_name="res.currency", readonly=True)
     source_id = fields.Many2one(comodel_name="utm.source", readonly=True)
     channel_id = fields.Many2one(comodel_name="lead.channel", readonly=True)
     lost_reason_id = fields.Many2one(
@@ -104,7 +105,8 @@ class LeadFunnel(models.Model):
                         ELSE stay.user_id END AS user_id,
                    CASE WHEN stay.left_at IS NULL THEN lead.team_id
                         ELSE stay.team_id END AS team_id,
-                   COALESCE(lead.company_id, %(company)s) AS company_id,
+                   lead.company_id,
+                   COALESCE(company.currency_id, %(currency)s) AS currency_id,
                    lead.source_id, lead.channel_id,
                    stay.entered_at, lead.create_date AS created_at,
                    is_in.counted::int4 AS entered_count,
@@ -127,6 +129,7 @@ class LeadFunnel(models.Model):
               FROM lead_stage_log stay
               JOIN crm_lead lead ON lead.id = stay.lead_id
               JOIN crm_stage stage ON stage.id = stay.stage_id
+         LEFT JOIN res_company company ON company.id = lead.company_id
         CROSS JOIN LATERAL (
                    SELECT stay.is_last AS counted,
                           stay.left_at IS NOT NULL OR stage.is_won IS TRUE AS gone,
@@ -140,7 +143,9 @@ class LeadFunnel(models.Model):
                           AND stage.is_won IS NOT TRUE AS timed
                    ) AS is_in
             """,
-            company=self.env.company.id,
+            # no COALESCE on the company: rules filter by it, and the planner would take
+            # everybody's leads for a handful
+            currency=self.env.company.currency_id.id,
         )
 
     @api.model

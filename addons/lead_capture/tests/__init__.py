@@ -26,6 +26,7 @@ from . import test_lead_chat
 from . import test_lead_chat_answer
 from . import test_lead_board
 from . import test_lead_pipeline
+from . import test_lead_queries
 from . import test_lead_auto_reply
 from . import test_lead_absence
 from . import test_lead_assignment
