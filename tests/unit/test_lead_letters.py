@@ -1,3 +1,4 @@
+import time
 from email.message import EmailMessage
 
 import pytest
@@ -330,3 +331,31 @@ def test_greeting_that_strangers_would_read_is_an_advert(greeting):
 )
 def test_greeting_of_a_person_is_none(greeting):
     assert not letter_text.is_advert(greeting)
+
+
+BOMBS = {
+    "no address": b"Cc: " + b"a" * 500_000 + b"\r\n" + HEAD + b"\r\nx",
+    "encoded words": b"Subject: " + b"=?utf-8?q?a?= " * 50_000 + b"\r\n\r\nx",
+    "parameters": b"Content-Type: text/plain" + b";" * 400_000 + b"\r\n" + HEAD,
+    "lines": HEAD + b"\r\n" + b"\n" * 5_000_000,
+    "quoted lines": HEAD + b"\r\n" + b"> \n" * 600_000,
+    "heads": HEAD + b"\r\n" + b"From: a\n" * 250_000,
+    "parts": HEAD.replace(b"Subject", b"Content-Type: multipart/mixed; boundary=b\r\nX")
+    + b"\r\n"
+    + b"--b\r\n\r\nx\r\n" * 100_000,
+    "headers": b"X: y\r\n" * 300_000 + HEAD + b"\r\nx",
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_no_letter_takes_long_to_read(name):
+    begin = time.process_time()
+    letters.read(BOMBS[name])
+    letters.read_files(BOMBS[name])
+    assert time.process_time() - begin < 20  # of hours without a bound
+
+
+def test_bomb_still_says_whose_it_is():
+    letter = letters.read(BOMBS["lines"])
+    assert letter.sender == "ann@example.com"
+    assert letter.recipients == ("info@our.example",)

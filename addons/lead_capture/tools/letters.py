@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses
-from typing import Final
+from typing import Any, Final
 
 from .letter_text import (
     Forward,
@@ -32,7 +32,16 @@ MAX_ADDRESSES: Final = 200
 # Parts of a letter that are looked at; more are a bomb, not a letter.
 MAX_PARTS: Final = 300
 _GUESSES: Final = ("utf-8", "cp1251", "latin-1")
-_ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()\[\]]+@[^\s@<>,;:\"()\[\]]+")
+# Everything below is bounded: regular expressions have no time limit, and a letter
+# that takes a minute to read would stop all those after it.
+MAX_READ: Final = 200_000
+MAX_HEADER: Final = 50_000
+MAX_PARAMETERS: Final = 5000
+MAX_LINES: Final = 1_000_000
+MAX_BOUNDARIES: Final = 6000
+MAX_HEADER_LINES: Final = 10_000
+_WITH_PARAMETERS: Final = ("content-type", "content-disposition")
+_ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()\[\]]{1,128}@[^\s@<>,;:\"()\[\]]{1,255}")
 _REFERENCE: Final = re.compile(r"<[^<>\s]{1,500}>")
 # NUL and lone surrogates: the database takes neither.
 _UNSTORABLE: Final = re.compile(r"[\x00\ud800-\udfff]")
@@ -71,19 +80,46 @@ class Letter:
     forward: Forward | None = None
 
 
+class _Part(Message):
+    """A letter, or a part of one, whose parameters are read in no time.
+
+    The reader of Python looks at each semicolon of a header as often as there are some.
+    """
+
+    def get(self, name: str, failobj: Any = None) -> Any:
+        value = super().get(name, failobj)
+        if value is None or name.lower() not in _WITH_PARAMETERS:
+            return value
+        return str(value)[:MAX_PARAMETERS]
+
+
+def _is_bomb(source: bytes) -> bool:
+    """Tell whether reading it takes so long that it would stop all those after it."""
+    return (
+        source.count(b"\n") > MAX_LINES
+        or source.count(b"\n--") > MAX_BOUNDARIES
+        or source.replace(b"\r", b"").partition(b"\n\n")[0].count(b"\n")
+        > MAX_HEADER_LINES
+    )
+
+
 def read(source: bytes) -> Letter:
     """Read a letter as it came, RFC 5322 or what is left of it."""
     digest = f"sha256:{hashlib.sha256(source).hexdigest()}"
+    if _is_bomb(source):
+        return _salvage(source, digest)
     try:
-        return _read_message(email.message_from_bytes(source), digest)
+        return _read_message(email.message_from_bytes(source, _Part), digest)
     except Exception:  # noqa: BLE001  (the reader of Python has faults of its own)
         return _salvage(source, digest)
 
 
 def read_files(source: bytes) -> tuple[File, ...]:
     """Return the files of a letter, as many as can be read."""
+    if _is_bomb(source):
+        return ()
     try:
-        parts = enumerate(_walk(email.message_from_bytes(source)), start=1)
+        parts = enumerate(_walk(email.message_from_bytes(source, _Part)), start=1)
         return tuple(
             _make_file(part, number) for number, part in parts if _is_file(part)
         )
@@ -117,7 +153,9 @@ def _read_message(message: Message, digest: str) -> Letter:
     text = _read_text(parts)
     report = _find_report(parts)
     envelope = Envelope(
-        headers=tuple((key, _clean(str(value))) for key, value in message.items()),
+        headers=tuple(
+            (key, _clean(str(value)[:MAX_HEADER])) for key, value in message.items()
+        ),
         sender=sender,
         subject=subject,
         content_type=_get(message, "content-type"),
@@ -176,13 +214,13 @@ def _decode(value: object) -> str:
     if value is None:
         return ""
     try:
-        pieces = decode_header(value)  # type: ignore[arg-type]
+        pieces = decode_header(str(value)[:MAX_HEADER])
         text = "".join(
             piece if isinstance(piece, str) else _to_text(piece, charset or "")
             for piece, charset in pieces
         )
     except (ValueError, LookupError, email.errors.MessageError):
-        text = str(value)
+        text = str(value)[:MAX_HEADER]
     return _clean(" ".join(text.split()))
 
 
@@ -202,7 +240,7 @@ def _get_addresses(message: Message, names: tuple[str, ...]) -> list[tuple[str, 
     for name in names:
         for value in message.get_all(name, []):
             # split first: a decoded name may hold a comma or an address of its own
-            for raw_name, raw in getaddresses([str(value)]):
+            for raw_name, raw in getaddresses([str(value)[:MAX_HEADER]]):
                 match = _ADDRESS.search(raw)
                 if match:
                     found.append((_decode(raw_name), _clean(match[0]).lower()))
@@ -244,7 +282,7 @@ def _read_text(parts: list[Message]) -> str:
     text = "\n\n".join(filter(None, map(str.strip, found["text/plain"])))
     if not text:
         text = "\n\n".join(filter(None, map(html_to_text, found["text/html"])))
-    return _clean(text)
+    return _clean(text[:MAX_READ])
 
 
 def _is_file(part: Message) -> bool:
