@@ -11,6 +11,8 @@ REASONS = {
     "archived": "archived",
     "alike": "alike",
 }
+# Cards are merged into one another so often at most, or they go round in a circle.
+MAX_MERGES = 20
 
 
 class LeadCandidate(models.Model):
@@ -82,7 +84,7 @@ class LeadCandidate(models.Model):
         """
         self.ensure_one()
         candidate_sudo = self._get_open()
-        card = candidate_sudo.partner_id.sudo(False)
+        card = candidate_sudo._get_final_card().sudo(False)
         card.check_access("read")
         if not card.active:
             card.action_unarchive()
@@ -93,6 +95,15 @@ class LeadCandidate(models.Model):
         others_sudo = self._get_others(candidate_sudo)
         others_sudo.state = "dropped"
         return True
+
+    def _get_final_card(self):
+        """:return: the card, or the one that it was merged into since"""
+        card = self.partner_id
+        for _step in range(MAX_MERGES):
+            if card.active or not card.merged_into_id:
+                break
+            card = card.merged_into_id
+        return card
 
     @api.model
     def _retire_card(self, former, card):

@@ -37,3 +37,4 @@ from . import test_lead_load
 from . import test_lead_telegram
 from . import test_lead_answer
 from . import test_lead_stage_tour
+from . import test_lead_merge_cards

@@ -1,3 +1,4 @@
+from . import base_partner_merge
 from . import lead_give
 from . import lead_stage_override
 from . import lead_request_reject
