@@ -15,9 +15,16 @@ def uninstall_hook(env):
         if model._original_module == "lead_capture"
     ]
     env["ir.filters"].search([("model_id", "in", own)]).unlink()
-    # without the channels nobody would know what these addresses are for
-    env["lead.channel"].with_context(active_test=False).search([]).alias_id.unlink()
+    forget_addresses(env)
     for group, implied in IMPLIED.items():
         env.ref(group).implied_ids -= env.ref(implied)
     env.cr.execute("DROP SEQUENCE IF EXISTS lead_request_number_seq")
     forget_columns(env, "lead_capture")
+
+
+def forget_addresses(env):
+    """Take away the addresses of channels: nobody would know what they are for."""
+    channels = env["lead.channel"].with_context(active_test=False).search([])
+    aliases = channels.alias_id
+    channels.write({"alias_id": False})  # else they are held fast
+    aliases.unlink()

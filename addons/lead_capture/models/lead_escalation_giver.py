@@ -48,7 +48,7 @@ class LeadEscalationGiver(models.AbstractModel):
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=1)
         self._retry_step(self._tidy_up)
-        self._retry_step(self._alarm_missing_hours)
+        self._retry_step(self._alarm_safely)
         self._retry_step(lambda: self._escalate_due(progress))
         progress(1)
 
@@ -63,6 +63,16 @@ class LeadEscalationGiver(models.AbstractModel):
                 self.env.cr.rollback()
                 self.env.invalidate_all()
         return None
+
+    def _alarm_safely(self):
+        """Alarm; when nobody can be told, deadlines are told of all the same."""
+        try:
+            with self.env.cr.savepoint():
+                self._alarm_missing_hours()
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception:
+            _logger.exception("Nobody could be told of missing working hours")
 
     def _tidy_up(self):
         """Judge what is late by now, and take away summaries of what is answered."""

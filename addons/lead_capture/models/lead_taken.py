@@ -93,7 +93,8 @@ class LeadTaken(models.AbstractModel):
             raise AccessError(
                 self.env._("Only the head gives requests to somebody else.")
             )
-        user = self.env["res.users"].browse(user_id).exists()
+        is_id = type(user_id) is int and 0 < user_id < 2**31  # not a bool
+        user = self.env["res.users"].browse(user_id if is_id else ()).exists()
         reason = (reason or "").strip() if isinstance(reason, str) else ""
         if not user or user.share or not user.active or not reason:
             raise UserError(self.env._("Say to whom it goes and why."))

@@ -67,6 +67,15 @@ class TestUninstallHook(LeadCommon):
         self.env.cr.execute("SELECT to_regclass('lead_request_number_seq')")
         self.assertEqual(self.env.cr.fetchone(), (None,))
 
+    def test_addresses_go_with_the_channels(self):
+        mailbox = self._create_channel("email", alias_name="requests-of-the-tests")
+        mailbox.active = False
+        alias = mailbox.alias_id
+        self.assertTrue(alias)
+        uninstall_hook(self.env)
+        self.env.flush_all()
+        self.assertFalse(alias.exists())
+
     def test_what_our_addon_owns_goes_with_it(self):
         """Odoo takes away what an addon has an external id for, and no more."""
         crons = self.env["ir.cron"].with_context(active_test=False).search([])

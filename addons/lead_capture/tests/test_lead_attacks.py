@@ -186,6 +186,22 @@ class TestAttacks(ChatCommon):
             self.env["lead.sla.policy"]._review_batch(leads.ids)
         self.assertEqual(seen, leads[1].ids)
 
+    @mute_logger("odoo.addons.lead_capture.models.lead_escalation_giver")
+    def test_alarm_about_hours_that_fails_holds_up_no_deadline(self):
+        model = self.env.registry["lead.escalation"]
+        with patch.object(
+            model, "_alarm_missing_hours", side_effect=UserError("x")
+        ) as alarm:
+            self.env["lead.escalation"]._alarm_safely()
+        alarm.assert_called_once()
+
+    def test_lead_is_given_to_nobody_who_is_no_user(self):
+        lead = self.env["crm.lead"].create({"name": "x", "team_id": self.team.id})
+        own = lead.with_user(self.client_manager)
+        for wrong in ("2", [2], 2.5, True, -1, 10**30, None):
+            with self.subTest(wrong=wrong), self.assertRaises(UserError):
+                own.action_give_to(wrong, "x")
+
     # === WHAT STAYS ===
 
     def test_locks_are_forgotten(self):
