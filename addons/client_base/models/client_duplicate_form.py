@@ -235,18 +235,31 @@ class ClientDuplicateForm(models.Model):
         )
 
     @api.model
-    def _load(self, partner_ids=None):
+    def _load(self, partner_ids=None, company=None):
         """Load stored forms.
 
+        :param company: only of cards that this company and everybody knows; whoever
+            may not read a card is told that there is one, and no more
         :return: list of ``tools.duplicates.cards.NormalCard``, by id
         """
-        condition = SQL()
+        conditions = [SQL("TRUE")]
         if partner_ids is not None:
-            condition = SQL("WHERE partner_id = ANY(%s)", list(partner_ids))
+            conditions.append(SQL("form.partner_id = ANY(%s)", list(partner_ids)))
+        if company is not None:
+            self.env["res.partner"].flush_model(["company_id"])
+            conditions.append(
+                SQL(
+                    "EXISTS (SELECT FROM res_partner card"
+                    " WHERE card.id = form.partner_id"
+                    " AND COALESCE(card.company_id, %(company)s) = %(company)s)",
+                    company=company.id,
+                )
+            )
         rows = self.env.execute_query(
             SQL(
-                "SELECT data FROM client_duplicate_form %s ORDER BY partner_id",
-                condition,
+                "SELECT data FROM client_duplicate_form form WHERE %s"
+                " ORDER BY partner_id",
+                SQL(" AND ").join(conditions),
             )
         )
         return [NormalCard.from_json(data) for (data,) in rows]

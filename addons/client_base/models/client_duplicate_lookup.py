@@ -3,7 +3,6 @@ import base64
 import numpy as np
 
 from odoo import api, models
-from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
 
 from ..tools.duplicates.cards import VERSION, Normalizer
@@ -45,8 +44,9 @@ class ClientDuplicateLookup(models.AbstractModel):
         forms = [normalizer.normalize(card) for card in cards]
         found = {form.id: [] for form in forms}
         links = self._find_links(forms)
-        kept = self._keep_of_company({other_id for _id, other_id in links}, company)
-        others = self.env["client.duplicate.form"]._load(kept)
+        others = self.env["client.duplicate.form"]._load(
+            sorted({other_id for _id, other_id in links}), company
+        )
         known = {other.id for other in others}
         links = [link for link in links if link[1] in known]
         weights, frequencies = self._get_learnt()
@@ -97,14 +97,6 @@ class ClientDuplicateLookup(models.AbstractModel):
         for key, partner_id in rows:
             holders.setdefault(key, []).append(partner_id)
         return holders
-
-    @api.model
-    def _keep_of_company(self, partner_ids, company):
-        # sudo: who may not read a card is told that there is one, and no more
-        partners_sudo = self.env["res.partner"].sudo()
-        domain = Domain("id", "in", list(partner_ids))
-        domain &= Domain("company_id", "in", [False, company.id])
-        return sorted(partners_sudo._search(domain).get_result_ids())
 
     @api.model
     def _get_learnt(self):
