@@ -102,7 +102,11 @@ class LeadRequestReason(models.AbstractModel):
         for request in self:
             values = request.values if isinstance(request.values, dict) else {}
             request.values_shown = self._show_table(
-                {labels.get(name, name): value for name, value in values.items()}
+                {
+                    labels.get(name, name): value
+                    for name, value in values.items()
+                    if name != "event_key"  # says nothing to a person
+                }
             )
 
     @api.model
