@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged, users
 
@@ -80,3 +82,17 @@ class TestLeadPipeline(LeadCommon):
         self.env["res.lang"].sudo()._activate_lang("uk_UA")
         stages = self._take()
         self.assertTrue(all(stages.with_context(lang="uk_UA").mapped("name")))
+
+    @users("client_manager")
+    def test_head_finds_the_switches_of_a_team(self):
+        """Core hides a group of this form unless its own assignment is on."""
+        view = self.env.ref("sales_team.crm_team_view_form")
+        form = etree.fromstring(self.env["crm.team"].get_view(view.id, "form")["arch"])
+        for path in (
+            "//field[@name='is_dispatched']",
+            "//button[@name='action_take_ready_pipeline']",
+        ):
+            with self.subTest(path=path):
+                (switch,) = form.xpath(path)
+                hidden = " ".join(switch.xpath("ancestor::*/@invisible"))
+                self.assertNotIn("assignment_enabled", hidden)
