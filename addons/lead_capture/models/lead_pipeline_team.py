@@ -65,5 +65,7 @@ class LeadPipelineTeam(models.AbstractModel):
         for stage, found in leads.grouped("stage_id").items():
             code = places.get(stage.sudo(False)) or ("won" if stage.is_won else "call")
             found._with_pass("pipeline").write({"stage_id": made[code].id})
-        shared.excluded_team_ids = [Command.link(self.id)]
+        shared.check_access("write")
+        # sudo: teams of companies that are hidden from this head may stand there
+        shared.sudo().excluded_team_ids = [Command.link(self.id)]
         return made

@@ -84,6 +84,17 @@ class TestLeadPipeline(LeadCommon):
         self.assertTrue(all(stages.with_context(lang="uk_UA").mapped("name")))
 
     @users("client_manager")
+    def test_team_of_another_company_took_it_before(self):
+        company = self.env["res.company"].sudo().create({"name": "Інша"})
+        other = (
+            self.env["crm.team"]
+            .sudo()
+            .create({"name": "Чужі", "company_id": company.id})
+        )
+        self.shared.sudo().excluded_team_ids |= other
+        self.assertEqual(len(self._take()), 7)
+
+    @users("client_manager")
     def test_head_finds_the_switches_of_a_team(self):
         """Core hides a group of this form unless its own assignment is on."""
         view = self.env.ref("sales_team.crm_team_view_form")
