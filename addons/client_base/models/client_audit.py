@@ -96,11 +96,15 @@ class ClientAudit(models.Model):
     order_share = fields.Float(
         string="Order, %",
         compute="_compute_headlines",
+        digits=(12, 1),
         aggregator=None,
         help="100 is a base in which no rule finds anything. Weights count.",
     )
     completeness = fields.Float(
-        string="Complete, %", compute="_compute_headlines", aggregator=None
+        string="Complete, %",
+        compute="_compute_headlines",
+        digits=(12, 1),
+        aggregator=None,
     )
     open_count = fields.Integer(
         string="Open Problems", compute="_compute_headlines", aggregator=None
