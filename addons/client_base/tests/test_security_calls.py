@@ -48,6 +48,7 @@ class TestOutsiderCalls(ClientCommon):
             "client.import": cls.file,
             "client.import.row": cls.file.row_ids,
             "client.interaction": cls._interact_with(cls.own),
+            **cls._find_problem(cls.own),
             "client.merge": cls.env["client.merge"].create({"survivor_id": cls.own.id}),
             "client.merge.wizard": cls._prepare_merge(cls._pair(cls.own)),
             "client.offer": cls.env["client.offer"].create(
@@ -63,6 +64,7 @@ class TestOutsiderCalls(ClientCommon):
             "phone.blacklist": cls.env["phone.blacklist"].add("+380670001122"),
             "res.partner": cls.own,
         }
+        cls.env.cr.flush()  # problems are looked at again before a commit
 
     @classmethod
     def _pair(cls, client):
@@ -78,6 +80,28 @@ class TestOutsiderCalls(ClientCommon):
         return cls.env["client.merge.wizard"].create(
             {"partner_ids": [Command.set(cards.ids)], "survivor_id": cards[0].id}
         )
+
+    @classmethod
+    def _find_problem(cls, client):
+        """:return: what belongs to an audit that found a problem, by model"""
+        issue = cls.env["client.issue"].create(
+            {
+                "rule_id": cls.env["client.issue.rule"]
+                .create({"name": "x", "rule": "[('city', '=', False)]"})
+                .id,
+                "partner_id": client.id,
+                "company_id": cls.env.company.id,
+                "severity": "2",
+                "found_on": "2026-03-02",
+            }
+        )
+        ignore = {"issue_ids": [Command.set(issue.ids)], "reason": "x"}
+        return {
+            "client.audit": cls.env["client.audit"].create({}),
+            "client.issue": issue,
+            "client.issue.ignore": cls.env["client.issue.ignore"].create(ignore),
+            "client.issue.rule": issue.rule_id,
+        }
 
     @classmethod
     def _interact_with(cls, client):

@@ -123,6 +123,8 @@ class TestSuggestionQuote(SuggestionCommon):
 
     @users("client_user")
     def test_who_may_not_sell_makes_no_quotation(self):
+        group = self.env.ref("client_base.group_client_user").sudo()
+        group.implied_ids -= self.env.ref("sales_team.group_sale_salesman")
         self._sell_paint()
         with self.assertRaises(AccessError):
             self._get().action_quote()
