@@ -32,6 +32,7 @@ class ClientIssue(models.Model):
         string="Problem",
         required=True,
         readonly=True,
+        index=True,
         ondelete="cascade",
     )
     partner_id = fields.Many2one(
