@@ -12,6 +12,9 @@ from ..tools.duplicates.scan import DOUBTFUL
 from ..tools.duplicates.table import Frequencies
 from ..tools.duplicates.weights import Weights
 
+# As many cards a base is taken for at least, until it has been searched.
+SMALL_BASE = 1000
+
 
 class ClientDuplicateLookup(models.AbstractModel):
     """Finds the cards that a card about to be made may be: milliseconds in any base."""
@@ -112,7 +115,10 @@ class ClientDuplicateLookup(models.AbstractModel):
         learnt = self._read_learnt(scan_id) if scan_id else None
         if learnt:
             return learnt
-        size = self.env["client.duplicate.form"].sudo().search_count([])
+        # in a base of a few cards nothing would be rare enough to tell
+        size = max(
+            SMALL_BASE, self.env["client.duplicate.form"].sudo().search_count([])
+        )
         empty = np.zeros(0)
         nothing = Frequencies(size, empty.astype(np.uint64), empty.astype(np.int64))
         return Weights.default(size * (size - 1) / 2), nothing
