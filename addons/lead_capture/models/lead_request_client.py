@@ -103,7 +103,8 @@ class LeadRequestClient(models.AbstractModel):
             return Found(person_id, "known")
         ids = [candidate.client_id for candidate in match.candidates]
         final_ids = list(dict.fromkeys(survivors.get(id_, id_) for id_ in ids))
-        if match.reason == "archived" and len(final_ids) == 1 and final_ids != ids[:1]:
+        is_merged = match.reason == "merged" or final_ids != ids[:1]
+        if match.reason in ("archived", "merged") and len(final_ids) == 1 and is_merged:
             return Found(final_ids[0], "merged")
         if final_ids:
             scores = {one.client_id: one.score for one in match.candidates}
