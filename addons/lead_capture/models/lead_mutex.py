@@ -50,20 +50,6 @@ class LeadMutex(models.Model):
             )
         )
 
-    def _take_once(self, key):
-        """:return: whether nobody has taken the key before, as far as it is kept"""
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO lead_mutex (key, taken_at)
-                     VALUES (%s, now() AT TIME ZONE 'UTC')
-                ON CONFLICT (key) DO NOTHING
-                """,
-                key,
-            )
-        )
-        return bool(self.env.cr.rowcount)
-
     @api.autovacuum
     def _gc_locks(self):
         """Forget the phones and e-mails that nobody holds any more.

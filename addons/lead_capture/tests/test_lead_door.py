@@ -1,10 +1,22 @@
 import json
+import os
+import subprocess
+import sys
 import time
 
 from odoo.tests import HttpCase, tagged
 
 from ..tools import signature
 from .common import LeadCommon
+
+# Stands for "openssl dgst -sha256 -hmac KEY", which not every machine has.
+SHELL_OPENSSL = """\
+openssl() {
+  "$PYTHON" -c 'import hmac, sys
+body = sys.stdin.buffer.read()
+print("(stdin)=", hmac.new(sys.argv[1].encode(), body, "sha256").hexdigest())' "$4"
+}
+"""
 
 
 class DoorCase(LeadCommon, HttpCase):
@@ -265,21 +277,39 @@ class TestLeadDoorForms(DoorCase):
         self.assertNotIn("<img", page)
         self.assertTrue(page.startswith("<!DOCTYPE html>"))
 
-    def test_overheard_delivery_comes_in_once_under_whatever_key(self):
+    def test_overheard_delivery_that_names_its_event_comes_in_once(self):
         self.channel.is_signed = True
-        body = json.dumps({"name": "Олена"}).encode()
-        now = int(time.time())
-        header = signature.sign(self.channel.secret, body, now)
-        first = self._send(body, X_Signature=header, X_Event_Id="1")
-        again = self._send(body, X_Signature=header, X_Event_Id="1")
-        self.assertEqual(first.json(), again.json())
-        for forged in (header, f"{header},v1=bad"):
-            answer = self._send(body, X_Signature=forged, X_Event_Id="2")
-            self.assertEqual(answer.status_code, 401)
-        later = signature.sign(self.channel.secret, body, now + 1)
-        answer = self._send(body, X_Signature=later, X_Event_Id="2")
-        self.assertEqual(answer.status_code, 200)
+        body = b'{"name": "Olena", "event_key": "1"}'
+        header = signature.sign(self.channel.secret, body, int(time.time()))
+        for key in ("", "1", "forged"):
+            answer = self._send(body, X_Signature=header, X_Event_Id=key)
+            self.assertEqual(answer.status_code, 200)
+        self.assertEqual(self.channel.request_ids.event_key, "1")
+
+    def test_same_words_in_the_same_second_are_two_requests_of_two_names(self):
+        self.channel.is_signed = True
+        body, now = b'{"name": "Olena"}', int(time.time())
+        for name in ("1", "2"):
+            header = signature.sign(self.channel.secret, body, now)
+            answer = self._send(body, X_Signature=header, X_Event_Id=name)
+            self.assertEqual(answer.status_code, 200)
         self.assertEqual(len(self.channel.request_ids), 2)
+
+    def test_example_of_a_signed_channel_signs_what_its_curl_would_send(self):
+        channel = self._create_channel("webhook", is_signed=True)
+        script = channel.example.partition("curl ")[0]
+        script = SHELL_OPENSSL + script.replace("'...'", "key")
+        run = subprocess.run(
+            ["sh", "-c", script + 'printf "%s\\n%s\\n%s" $time $sign "$body"'],
+            env={**os.environ, "PYTHON": sys.executable},
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+        moment, digest, body = run.stdout.split("\n", 2)
+        signed = signature.sign("key", body.encode(), int(moment))
+        self.assertEqual(f"t={moment},v1={digest}", signed)
+        self.assertIn("X-Event-Id: order-1001", channel.example)
 
     def test_token_that_is_no_text_is_unknown(self):
         answer = self.url_open("/lead_capture/%00", data=b"{}", method="POST")

@@ -9,13 +9,10 @@ class DoorEvent:
     """One event as it came to a public door.
 
     ``payload`` is what the database keeps; ``key`` is what the sender calls the event,
-    ``""`` when he does not; ``remote_addr`` is the address that Odoo believes. ``mark``
-    names the delivery when the key is beside what was signed: a stranger who overheard
-    it could send it once more under another key.
+    ``""`` when he does not; ``remote_addr`` is the address that Odoo believes.
     """
 
     payload: dict[str, Any]
     key: str = ""
     remote_addr: str = ""
     raw: str | None = field(default=None, repr=False)
-    mark: str = field(default="", repr=False)

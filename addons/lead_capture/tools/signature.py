@@ -36,15 +36,6 @@ def check(secret: str, body: bytes, header: str, now: int) -> None:
         raise Refusal("stale_signature")
 
 
-def mark(secret: str, body: bytes, header: str) -> str:
-    """Return what a delivery is known by, whatever else its right header holds.
-
-    :return: ``""`` for one that is not signed
-    """
-    stamp, _digests = _split(header)
-    return _digest(secret, body, stamp) if header else ""
-
-
 def _split(header: str) -> tuple[str, list[str]]:
     stamp, digests = "", []
     for part in header[:_MAX_HEADER].split(","):
