@@ -1,4 +1,7 @@
-from odoo import fields, models
+import json
+
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class ClientSyncKey(models.Model):
@@ -48,3 +51,41 @@ class ClientSyncKey(models.Model):
         "UNIQUE (company_id, source, parent_key, key)",
         "The other system has told this client already.",
     )
+
+    @api.model
+    def _note(self, source, lines):
+        """Store what was told, in the order of the keys: two scripts never lock.
+
+        :param lines: dicts of key, parent_key, partner_id, version, digest, told
+        """
+        self.env["res.partner"].flush_model(["active"])  # the cards have to be there
+        lines = sorted(lines, key=lambda line: (line["parent_key"], line["key"]))
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO client_sync_key (
+                            company_id, source, parent_key, key, partner_id, version,
+                            digest, told, create_uid, write_uid, create_date, write_date
+                          )
+                   SELECT %(company)s, %(source)s, parent_key, key, partner_id, version,
+                          digest, told, %(user)s, %(user)s, %(now)s, %(now)s
+                     FROM jsonb_to_recordset(%(lines)s::jsonb) AS line (
+                          parent_key varchar, key varchar, partner_id int4,
+                          version numeric, digest varchar, told jsonb)
+              ON CONFLICT (company_id, source, parent_key, key)
+                DO UPDATE
+                      SET partner_id = EXCLUDED.partner_id,
+                          version = EXCLUDED.version,
+                          digest = EXCLUDED.digest,
+                          told = EXCLUDED.told,
+                          write_uid = EXCLUDED.write_uid,
+                          write_date = EXCLUDED.write_date
+                """,
+                company=self.env.company.id,
+                source=source,
+                user=self.env.uid,
+                now=self.env.cr.now(),
+                lines=json.dumps(lines, ensure_ascii=False),
+            )
+        )
+        self.invalidate_model()

@@ -1,4 +1,3 @@
-import json
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -29,6 +28,11 @@ class Work:
     status: str = ""
     alike_ids: list[int] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+
+    def begin_again(self, partner_id: int) -> None:
+        """Forget what an attempt made that was taken back."""
+        self.partner_id, self.status = partner_id, ""
+        self.alike_ids, self.kept = [], []
 
 
 class ClientUpsert(models.AbstractModel):
@@ -176,12 +180,16 @@ class ClientUpsert(models.AbstractModel):
         """Write the clients together; when one of them fails, each half of them."""
         if not works:
             return
+        known_ids = [work.partner_id for work in works]
         try:
             with self.env.cr.savepoint():
                 self._store_batch(source, works)
         except Exception as error:
             if isinstance(error, NOT_A_ROW):
                 raise
+            # cards of this attempt are gone with it
+            for work, partner_id in zip(works, known_ids, strict=True):
+                work.begin_again(partner_id)
             if len(works) > 1:
                 middle = len(works) // 2
                 self._try_store(source, works[:middle], failed)
@@ -199,7 +207,8 @@ class ClientUpsert(models.AbstractModel):
         self._create_cards(source, [work for work in works if not work.partner_id])
         self._update_cards(source, [work for work in works if not work.status])
         people_keys = self._store_people(source, works)
-        self._note_keys(source, [*map(self._prepare_key, works), *people_keys])
+        lines = [*map(self._prepare_key, works), *people_keys]
+        self.env["client.sync.key"]._note(source, lines)
 
     def _identify(self, source, works):
         """Find the cards of clients whose key is new; a likeness is told, no more."""
@@ -362,37 +371,3 @@ class ClientUpsert(models.AbstractModel):
             "digest": work.item.digest,
             "told": values,
         }
-
-    def _note_keys(self, source, lines):
-        """Store what was told, in the order of the keys: two scripts never lock."""
-        self.env["res.partner"].flush_model(["active"])  # the cards have to be there
-        lines = sorted(lines, key=lambda line: (line["parent_key"], line["key"]))
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO client_sync_key (
-                            company_id, source, parent_key, key, partner_id, version,
-                            digest, told, create_uid, write_uid, create_date, write_date
-                          )
-                   SELECT %(company)s, %(source)s, parent_key, key, partner_id, version,
-                          digest, told, %(user)s, %(user)s, %(now)s, %(now)s
-                     FROM jsonb_to_recordset(%(lines)s::jsonb) AS line (
-                          parent_key varchar, key varchar, partner_id int4,
-                          version numeric, digest varchar, told jsonb)
-              ON CONFLICT (company_id, source, parent_key, key)
-                DO UPDATE
-                      SET partner_id = EXCLUDED.partner_id,
-                          version = EXCLUDED.version,
-                          digest = EXCLUDED.digest,
-                          told = EXCLUDED.told,
-                          write_uid = EXCLUDED.write_uid,
-                          write_date = EXCLUDED.write_date
-                """,
-                company=self.env.company.id,
-                source=source,
-                user=self.env.uid,
-                now=self.env.cr.now(),
-                lines=json.dumps(lines, ensure_ascii=False),
-            )
-        )
-        self.env["client.sync.key"].invalidate_model()

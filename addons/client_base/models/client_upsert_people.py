@@ -18,7 +18,7 @@ class ClientUpsertPeople(models.AbstractModel):
     def _store_people(self, source, works):
         """Write the people of all clients at once.
 
-        :return: lines for ``_note_keys``, of the people who have a key
+        :return: lines for ``client.sync.key._note``, of the people who have a key
         """
         told = [
             (work, person, self._read_person(person))
@@ -107,17 +107,16 @@ class ClientUpsertPeople(models.AbstractModel):
         if not keyed:
             return []
         contacts = self._read_contacts(cards_sudo)
-        lines = []
+        lines = {}  # of a key told twice for one client the last word counts
         for work, person, cell in keyed:
             found = people.find_person(contacts[work.partner_id], cell.raw)
-            lines.append(
-                {
-                    "key": person.key,
-                    "parent_key": work.item.key,
-                    "partner_id": known.get((work.item.key, person.key)) or found["id"],
-                    "version": None,
-                    "digest": "",
-                    "told": {"name": person.name, "function": person.function},
-                }
-            )
-        return lines
+            pair = work.item.key, person.key
+            lines[pair] = {
+                "key": person.key,
+                "parent_key": work.item.key,
+                "partner_id": known.get(pair) or found["id"],
+                "version": None,
+                "digest": "",
+                "told": {"name": person.name, "function": person.function},
+            }
+        return list(lines.values())

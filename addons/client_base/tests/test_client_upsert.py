@@ -1,5 +1,8 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged, users
+from odoo.tools import mute_logger
 
 from .common import ClientCommon
 
@@ -208,3 +211,33 @@ class TestClientUpsert(ClientCommon):
         )
         self.assertEqual(good["status"], "created")
         self.assertEqual((bad["status"], bad["error_code"]), ("error", "bad_version"))
+
+    @mute_logger("odoo.sql_db")
+    def test_row_that_cannot_be_stored_does_not_stop_good_ones(self):
+        """What the database refuses comes out in the middle of a batch."""
+        good = [self._make_row(f"C-{n}", name=f"Фірма {n}", phones=[]) for n in (1, 3)]
+        bad = self._make_row("C-2", name="Фірма 2", phones=[])
+        writer = type(self.env["client.card.writer"])
+        create = writer._create_cards
+
+        def refuse(model, items):
+            cards = create(model, items)
+            if any(defaults["sync_key"] == "C-2" for defaults, _filled in items):
+                model.env.cr.execute("SELECT 1 / 0")
+            return cards
+
+        with patch.object(writer, "_create_cards", refuse):
+            answers = self._tell(good[0], bad, good[1])
+        statuses = [answer["status"] for answer in answers]
+        self.assertEqual(statuses, ["created", "error", "created"])
+        self.assertEqual(answers[1]["error_code"], "refused")
+        for key, answer in zip(("C-1", "C-3"), answers[::2], strict=True):
+            self.assertEqual(self._get_card(key).ids, [answer["id"]])
+        again = self._tell(*good)
+        self.assertEqual([one["status"] for one in again], ["unchanged"] * 2)
+
+    def test_person_told_twice_with_one_key_is_there_once(self):
+        person = {"key": "1", "name": "Олена Бондар", "phones": ["+380631110009"]}
+        [answer] = self._tell(self._make_row(contacts=[person, dict(person)]))
+        self.assertEqual(answer["status"], "created")
+        self.assertEqual(self._get_card().child_ids.name, "Олена Бондар")
