@@ -131,6 +131,13 @@ class ClientDuplicate(models.Model):
         domains["doubtful"] = Domain("bits", "<", PROPOSED)
         return Domain.OR(domains[one] for one in value if one in domains)
 
+    @api.model
+    def _has_field_access(self, field, operation):
+        """Whoever may decide decides by the buttons; nobody writes a pair by hand."""
+        if operation == "write" and not self.env.su:
+            return False
+        return super()._has_field_access(field, operation)
+
     # === ACTIONS ===
 
     @api.model

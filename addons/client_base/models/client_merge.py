@@ -1,7 +1,7 @@
 from psycopg2.extras import Json
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 from odoo.tools import SQL
 
 MOST_CARDS = 30
@@ -83,12 +83,28 @@ class ClientMerge(models.Model):
         cards = survivor | sources
         cards.check_access("write")
         self._check_mergeable(survivor, sources)
-        cards.lock_for_update()
+        self._lock(cards)
         merge_sudo = self.sudo().create(
             {"survivor_id": survivor.id, "source_ids": sources.ids}
         )
         merge_sudo._run(choices or {})
         return merge_sudo.sudo(False)
+
+    @api.model
+    def _lock(self, cards):
+        """Keep others from writing the cards, or pointing at them, until this is done.
+
+        Who comes second finds what the first has done: Odoo runs him again.
+        """
+        try:
+            cards.lock_for_update()
+        except LockError as error:
+            raise LockError(
+                self.env._(
+                    "Somebody is working with one of these cards at this moment. Try "
+                    "again in a minute."
+                )
+            ) from error
 
     @api.model
     def _check_mergeable(self, survivor, sources):
@@ -100,6 +116,14 @@ class ClientMerge(models.Model):
         if len(cards) > MOST_CARDS:
             raise UserError(
                 self.env._("Merge at most %(count)d cards at once.", count=MOST_CARDS)
+            )
+        merged = cards.filtered(lambda card: card.merged_into_id and not card.active)
+        if merged:  # by a colleague, while this was being chosen
+            raise UserError(
+                self.env._(
+                    "%(card)s is merged with another card already.",
+                    card=merged[0].display_name,
+                )
             )
         if len(cards.company_id) > 1:
             raise UserError(
@@ -249,7 +273,7 @@ class ClientMerge(models.Model):
 
     def _undo(self):
         survivor, sources = self.survivor_id, self.source_ids
-        (survivor | sources).lock_for_update()
+        self._lock(survivor | sources)
         self.env.flush_all()
         kept = []
         sources.write({"active": True, "merged_into_id": False})

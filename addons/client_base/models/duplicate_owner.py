@@ -31,6 +31,13 @@ class DuplicateOwner(models.AbstractModel):
                 partner.display_name = f"{partner.display_name} #{partner.id}"
         return result
 
+    @api.model
+    def _has_field_access(self, field, operation):
+        """Only a merge says which card stays: keys and requests follow what it says."""
+        if operation == "write" and field.name == "merged_into_id" and not self.env.su:
+            return False
+        return super()._has_field_access(field, operation)
+
     @api.model_create_multi
     def create(self, vals_list):
         partners = super().create(vals_list)

@@ -101,6 +101,13 @@ class TestClientDuplicate(ClientCommon, CronMixinCase):
         self.right.sudo().company_id = other
         self.assertFalse(self._scan().sudo())
 
+    @users("client_manager")
+    def test_nobody_writes_a_pair_by_hand(self):
+        pair = self._scan().with_env(self.env)
+        for values in ({"state": "merged"}, {"evidence": []}, {"right_id": 1}):
+            with self.assertRaises(AccessError):
+                pair.write(values)
+
     @users("client_user")
     def test_salesperson_reads_and_does_not_decide(self):
         pair = self.env["client.duplicate"].browse(self._get_or_make_pair().id)

@@ -1,4 +1,6 @@
-from odoo.exceptions import AccessError, UserError
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, LockError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged, users
 from odoo.tools import SQL
@@ -196,6 +198,41 @@ class TestClientMerge(ClientCommon):
         self.gone.company_id = self._create_company(name="Other")
         with self.assertRaisesRegex(UserError, "different companies"):
             self._merge()
+
+    def test_card_that_is_merged_already_is_not_merged_again(self):
+        """Two people chose overlapping cards; the second one comes after the first."""
+        third = self._create_client("Verbychenko")
+        first = self._merge()
+        for survivor, source in ((third, self.gone), (self.gone, third)):
+            with self.assertRaisesRegex(UserError, "merged with another card already"):
+                self._merge(survivor=survivor, sources=source)
+        self.assertEqual(self.gone.merged_into_id, self.kept)
+        first.action_undo()
+        self.assertEqual(self._merge(survivor=third, sources=self.gone).state, "done")
+
+    def test_card_taken_out_of_the_archive_can_be_merged_again(self):
+        self._merge()
+        self.gone.active = True
+        self._merge()
+        self.assertFalse(self.gone.active)
+
+    def test_card_that_somebody_writes_is_not_waited_for(self):
+        partners = type(self.env["res.partner"])
+        with (
+            patch.object(partners, "lock_for_update", side_effect=LockError("x")),
+            self.assertRaisesRegex(UserError, "Try again"),
+        ):
+            self._merge()
+        self.assertTrue(self.gone.active)
+
+    @users("client_user", "client_manager")
+    def test_only_a_merge_says_which_card_stays(self):
+        card = self.gone.with_env(self.env)
+        for values in ({"merged_into_id": self.kept.id}, {"merged_into_id": False}):
+            with self.assertRaises(AccessError):
+                card.write(values)
+        with self.assertRaises(AccessError):
+            card.create({"name": "x", "merged_into_id": self.kept.id})
 
     @users("client_user")
     def test_salesperson_neither_merges_nor_takes_back(self):
