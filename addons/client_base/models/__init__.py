@@ -1,4 +1,5 @@
 from . import base
+from . import card_bound
 from . import card_recount
 from . import card_review
 from . import review_evidence

@@ -14,7 +14,7 @@ class ClientChange(models.Model):
 
     _name = "client.change"
     _description = "Change of a Client"
-    _inherit = ["client.bulk"]
+    _inherit = ["client.card.bound", "client.bulk"]
     _order = "id desc"
     _rec_name = "field"
 

@@ -25,12 +25,13 @@ class ClientDuplicate(models.Model):
     _name = "client.duplicate"
     _description = "Likely Duplicate"
     _inherit = [
+        "client.card.bound",
         "client.duplicate.store",
         "client.duplicate.lookup",
         "client.duplicate.reason",
         "client.issue.cause",
     ]
-    _issue_clients = ("left_id", "right_id")
+    _bound_cards = _issue_clients = ("left_id", "right_id")
     _order = "bits desc, id"
 
     left_id = fields.Many2one(
@@ -170,8 +171,11 @@ class ClientDuplicate(models.Model):
 
     def action_open_merge(self):
         """Choose what the one card is to say."""
+        self.ensure_one()
         self.check_access("write")
-        cards = self.cluster_id.partner_ids or (self.left_id | self.right_id)
+        # sudo: of a client whose oldest card he may not see the others are merged
+        cards = self.cluster_id.sudo().partner_ids.sudo(False)
+        cards = cards._filtered_access("read") or (self.left_id | self.right_id)
         return self.env["client.merge.wizard"]._open(cards)
 
     def action_different(self):

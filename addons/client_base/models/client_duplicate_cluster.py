@@ -7,6 +7,8 @@ class ClientDuplicateCluster(models.Model):
 
     _name = "client.duplicate.cluster"
     _description = "Client with Several Cards"
+    _inherit = ["client.card.bound"]
+    _bound_cards = ("first_id",)
     _order = "score desc, id"
 
     # The lowest id: a scan that finds the same cards finds the same cluster.
@@ -37,11 +39,14 @@ class ClientDuplicateCluster(models.Model):
     _first_uniq = models.Constraint("UNIQUE (first_id)", "A card is in one cluster.")
 
     @api.depends("first_id.name", "card_count")
+    @api.depends_context("uid", "allowed_company_ids", "lang")
     def _compute_display_name(self):
         for cluster in self:
+            # whoever sees one of its pairs reads the name as the system does
+            cards = cluster.partner_ids.sudo(False)._filtered_access("read")
             cluster.display_name = self.env._(
                 "%(name)s: cards %(count)d",
-                name=cluster.first_id.display_name,
+                name=cards[:1].display_name or "",
                 count=cluster.card_count,
             )
 

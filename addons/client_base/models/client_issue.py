@@ -24,7 +24,7 @@ class ClientIssue(models.Model):
 
     _name = "client.issue"
     _description = "Problem of a Client"
-    _inherit = ["client.issue.mender", "client.issue.rechecked"]
+    _inherit = ["client.card.bound", "client.issue.mender", "client.issue.rechecked"]
     _order = "severity desc, deadline, id"
 
     rule_id = fields.Many2one(

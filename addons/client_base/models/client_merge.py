@@ -18,7 +18,8 @@ class ClientMerge(models.Model):
 
     _name = "client.merge"
     _description = "Merge of Clients"
-    _inherit = ["client.merge.mover", "client.merge.values"]
+    _inherit = ["client.card.bound", "client.merge.mover", "client.merge.values"]
+    _bound_cards = ("survivor_id",)
     _order = "id desc"
     _rec_name = "survivor_id"
 
@@ -252,7 +253,10 @@ class ClientMerge(models.Model):
         self.check_access("read")
         self.env["client.duplicate"].check_access("write")
         for merge in self:
-            (merge.survivor_id | merge.source_ids).check_access("write")
+            # sudo: those that he may not even see stop him too
+            (merge.survivor_id | merge.sudo().source_ids).sudo(False).check_access(
+                "write"
+            )
             if merge.state != "undone":
                 merge.sudo()._check_undoable()
                 merge.sudo()._undo()

@@ -224,7 +224,9 @@ class TestClientEntry(ClientCommon):
             "_find_alike_of_many",
             self._count_calls(lookup._find_alike_of_many),
         )
-        cards.create([{**one, "name": f"Ще {one['name']}"} for one in values[:1]])
+        cards.create(
+            [{**one, "name": f"{one['name']} Опт", "phone": False} for one in values]
+        )
         self.assertEqual(self.calls, 1)
 
     def _count_calls(self, method):

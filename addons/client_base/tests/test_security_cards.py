@@ -1,6 +1,7 @@
 from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged, users
+from odoo.tools import mute_logger
 
 from .common import ClientCommon, ClientImportCommon
 
@@ -50,6 +51,113 @@ class TestPointsOfClosedCards(ClientCommon):
             point.value = "mine@example.com"
         with self.assertRaises(AccessError):
             point.unlink()
+
+
+@tagged("post_install", "-at_install")
+class TestLinesOfClosedCards(ClientCommon):
+    """A company shows each salesperson his own clients: nothing names the others."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.cards = cls.env["res.partner"]
+        for name in ("Захована", "Видима", "Відкрита"):
+            cls.cards |= cls._create_client(name, phone="067 123 45 67")
+        cls.hidden, cls.seen, cls.open = cls.cards
+        cls.cluster = cls.env["client.duplicate.cluster"].create(
+            {"first_id": cls.hidden.id, "card_count": 3}
+        )
+        cls.closed_pair, cls.open_pair = (
+            cls.env["client.duplicate"].create(
+                {
+                    "left_id": left.id,
+                    "right_id": right.id,
+                    "cluster_id": cls.cluster.id,
+                    "evidence": [],
+                    "bits": 9,
+                }
+            )
+            for left, right in ((cls.hidden, cls.seen), (cls.seen, cls.open))
+        )
+        rule = cls.env["client.issue.rule"].create({"name": "x", "rule": "[]"})
+        cls.issue, _open_issue = cls.env["client.issue"].create(
+            [
+                {
+                    "rule_id": rule.id,
+                    "partner_id": card.id,
+                    "company_id": cls.env.company.id,
+                    "user_id": cls.client_user.id,
+                    "severity": "2",
+                    "found_on": "2026-03-02",
+                }
+                for card in (cls.hidden, cls.seen)
+            ]
+        )
+        cls.change = cls.env["client.change"].create(
+            {"partner_id": cls.hidden.id, "field": "city"}
+        )
+
+    def _hide(self):
+        """:return: the rule that hides the card"""
+        return (
+            self.env["ir.rule"]
+            .sudo()
+            .create(
+                {
+                    "name": "One hidden card",
+                    "model_id": self.env.ref("base.model_res_partner").id,
+                    "domain_force": str([("id", "!=", self.hidden.id)]),
+                }
+            )
+        )
+
+    @users("client_user", "client_manager")
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_line_is_as_closed_as_its_card(self):
+        lines = {
+            "client.duplicate": self.closed_pair,
+            "client.duplicate.cluster": self.cluster,
+            "client.issue": self.issue,
+            "client.change": self.change,
+        }
+        lines = {name: line.with_env(self.env) for name, line in lines.items()}
+        for name, line in lines.items():
+            self.assertTrue(self.env[name].search([("id", "=", line.id)]), name)
+        rule = self._hide()
+        for name, line in lines.items():
+            with self.subTest(model=name):
+                self.assertFalse(self.env[name].search([("id", "=", line.id)]))
+                with self.assertRaises(AccessError):
+                    line.read(["display_name"])
+        self.assertTrue(self.open_pair.with_env(self.env).read(["reason"]))
+        rule.unlink()  # the next user begins anew
+
+    @users("client_user")
+    def test_client_of_several_cards_is_named_by_one_that_is_seen(self):
+        self._hide()
+        pair = self.open_pair.with_env(self.env)
+        [values] = pair.web_read({"cluster_id": {"fields": {"display_name": {}}}})
+        self.assertIn("Видима", values["cluster_id"]["display_name"])
+        [group] = self.env["client.duplicate"].formatted_read_group(
+            [("id", "in", [pair.id, self.closed_pair.id])], ["cluster_id"], ["__count"]
+        )
+        self.assertEqual(group["__count"], 1)
+        self.assertNotIn("Захована", str(group))
+
+    @users("client_manager")
+    def test_head_merges_what_he_sees(self):
+        self._hide()
+        action = self.open_pair.with_env(self.env).action_open_merge()
+        wizard = self.env["client.merge.wizard"].browse(action["res_id"])
+        self.assertEqual(wizard.partner_ids, self.seen | self.open)
+
+    @users("client_manager")
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_merge_of_a_hidden_card_is_not_taken_back(self):
+        merge = self.env["client.merge"]._merge(self.seen, self.hidden)
+        self._hide()
+        with self.assertRaises(AccessError):
+            merge.action_undo()
 
 
 @tagged("post_install", "-at_install")
