@@ -134,7 +134,9 @@ def _split(forms: list[Any], truth: dict[int, str]) -> tuple[list[Any], list[Any
         elif not is_new:
             incoming.append(form)
         seen.add(client)
-    return base, incoming[:MOST_ROWS]
+    # Spread over the whole file: the first cards of a large one are of new clients.
+    count = min(MOST_ROWS, len(incoming))
+    return base, [incoming[at * len(incoming) // count] for at in range(count)]
 
 
 def _card(row: Row) -> Any:
