@@ -13,6 +13,7 @@ VOWELS = dict.fromkeys(map(ord, "aeiou"))
 APOSTROPHES = "'\u2019\u02bc\u2018\u00b4`"
 
 _WORD = re.compile(rf"\d+|[^\W\d_]+(?:[{APOSTROPHES}][^\W\d_]+)*")
+_APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[a-z]")
 _TO_CYRILLIC = str.maketrans("aceopxyikbmht", "асеорхуікьмнт")
@@ -54,7 +55,10 @@ _DOUBLE = re.compile(r"(.)\1+")
 
 def words(text: str) -> list[str]:
     """Return the words and numbers of ``text`` in lower case, without apostrophes."""
-    return [word.translate(_NO_APOSTROPHES) for word in _WORD.findall(text.lower())]
+    found = _WORD.findall(text.lower())
+    if not _APOSTROPHE.search(text):
+        return found
+    return [word.translate(_NO_APOSTROPHES) for word in found]
 
 
 def fold(text: str) -> str:

@@ -69,6 +69,8 @@ def repair_excel_number(text: str) -> str:
 
     An exponent form that has lost digits is returned as it came.
     """
+    if "." not in text and "," not in text:
+        return text
     stripped = text.strip()
     if _EXCEL_FLOAT.fullmatch(stripped):
         return stripped[:-2]
@@ -85,14 +87,17 @@ def parse_number(text: str, country: str = "") -> str:
     :param country: ISO code of the country a number without country code is in
     :return: ``""`` when ``text`` holds anything else or is not a number of its country
     """
-    text = _PLUS_BEFORE_TRUNK.sub("", repair_excel_number(text).strip())
-    # +38 (44) 123-45-67: the zero of 380 was taken for the trunk prefix
-    text = _ZERO_OF_380.sub("+380", text)
-    bare = text.translate(_PUNCTUATION)
+    text = repair_excel_number(text).strip()
+    if "+8" in text or "+0" in text:
+        text = _PLUS_BEFORE_TRUNK.sub("", text)
+    if "(" in text:
+        # +38 (44) 123-45-67: the zero of 380 was taken for the trunk prefix
+        text = _ZERO_OF_380.sub("+380", text)
+    bare = text if text.isalnum() else text.translate(_PUNCTUATION)
     digits = bare.removeprefix("+")
     if not (digits.isascii() and digits.isdigit()):
         return ""
-    if not _MIN_DIGITS <= len(digits) <= _MAX_DIGITS or len(set(digits)) == 1:
+    if not _MIN_DIGITS <= len(digits) <= _MAX_DIGITS or _is_one_digit(digits):
         return ""
     is_international = len(bare) > len(digits)
     number = ""
@@ -201,7 +206,11 @@ def _is_plausible(number: PhoneNumber) -> bool:
 
 def _is_filler(number: str) -> bool:
     """Tell whether an E.164 number was typed only to fill the field."""
-    return number.endswith("0000000") or (bool(number) and len(set(number[-9:])) == 1)
+    return number.endswith("0000000") or (bool(number) and _is_one_digit(number[-9:]))
+
+
+def _is_one_digit(text: str) -> bool:
+    return text == text[0] * len(text)
 
 
 def _split_code(number: str) -> tuple[int, str] | None:

@@ -115,20 +115,20 @@ class Normalizer:
         street = places.street(card.street[:MAX_LETTERS], city)
         name = card.name[:MAX_LETTERS]
         return NormalCard(
-            id=card.id,
-            parent_id=card.parent_id,
-            is_company=card.is_company,
-            name=self._names.parse(name, places, is_company=card.is_company),
-            phones=_distinct(map(self._phone, card.phones), MAX_PHONES),
-            emails=_distinct(map(email_key, card.emails), MAX_EMAILS),
-            tax_id=tax_id_key(card.tax_id) if card.tax_id else "",
-            street=street.words,
-            street_joined=street.joined,
-            house=street.house,
-            flat=street.flat,
-            city=city,
-            zip=zip_key(card.zip),
-            birthdate=card.birthdate.strip(),
+            card.id,
+            card.parent_id,
+            card.is_company,
+            self._names.parse(name, places, is_company=card.is_company),
+            _distinct(map(self._phone, card.phones), MAX_PHONES),
+            _distinct(map(email_key, card.emails), MAX_EMAILS),
+            tax_id_key(card.tax_id) if card.tax_id else "",
+            street.words,
+            street.joined,
+            street.house,
+            street.flat,
+            city,
+            zip_key(card.zip) if card.zip else "",
+            card.birthdate.strip(),
         )
 
     def _phone(self, text: str) -> str:
@@ -152,5 +152,6 @@ def zip_key(text: str) -> str:
 
 def _distinct(values: Iterable[str], limit: int) -> tuple[str, ...]:
     """Return the values that are not empty, sorted: their order says nothing."""
-    known = set(filter(None, values))
-    return tuple(sorted(known)[:limit]) if known else ()
+    known = set(values)
+    known.discard("")
+    return tuple(known) if len(known) < 2 else tuple(sorted(known)[:limit])

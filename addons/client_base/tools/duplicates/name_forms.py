@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from enum import IntEnum
 from typing import Final, NamedTuple
 
 from ..alphabet import APOSTROPHES, spell
@@ -19,8 +20,11 @@ from .place_forms import PlaceReader
 MAX_TOKENS: Final = 5
 
 _WORD = re.compile(r"\d+|[^\W\d_]+")
+# Words and quotation marks alone: nothing to mend and nothing to take out.
+_SIMPLE = re.compile('[а-яёіїєґА-ЯЁІЇЄҐ0-9 ,«»"“”„]*')
 _CYRILLIC = re.compile("[а-яёіїєґўА-ЯЁІЇЄҐЎ]")
 _LATIN = re.compile("[a-zA-Z]")
+_APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
 _NO_APOSTROPHES = dict.fromkeys(map(ord, APOSTROPHES))
 _TO_CYRILLIC = str.maketrans("aceopxyikmtABCEHKMOPTXI", "асеорхуікмтАВСЕНКМОРТХІ")
 _HYPHEN = re.compile(r"([^\W\d_]{2,})-(?=[^\W\d_])")
@@ -80,27 +84,51 @@ class NameForm(NamedTuple):
     gender: str = ""
 
 
-class _Token(NamedTuple):
-    """What one word is: folded and plain, and whose name it can be."""
+class _Role(IntEnum):
+    """What a word of a name is there for."""
 
+    STOP = 0
+    NAME = 1
+    NUMBER = 2
+    INITIAL = 3
+    PATRONYMIC = 4
+    BUSINESS = 5
+    BRANCH = 6
+
+
+class _Word(NamedTuple):
+    """What one lower-case word is.
+
+    ``form`` is the class of the legal form it abbreviates wherever it stands, ``edge``
+    the same at the ends of a name. ``number`` is that of a branch, None if too long for
+    one. ``may_spell_form`` tells that a legal form may be spelled out around it.
+    """
+
+    role: _Role
     folded: str
     plain: str
-    is_patronymic: bool
-    is_business: bool
     gender: str = ""
+    form: str = ""
+    edge: str = ""
+    number: str | None = None
+    may_spell_form: bool = False
 
 
 class NameReader:
     """Reads names; remembers the words met as long as it lives."""
 
     def __init__(self) -> None:
-        self._tokens: dict[str, _Token] = {}
+        self._words: dict[str, _Word] = {}
 
     def parse(self, text: str, places: PlaceReader, *, is_company: bool) -> NameForm:
         """Take a name apart.
 
         :param places: knows the towns that stand in names of branches
         """
+        if _SIMPLE.fullmatch(text):
+            words = self._look_up(_WORD.findall(text.lower()))
+            if not [word for word in words if word.may_spell_form]:
+                return _sort(words, [], "", "")
         text = _one_script(_tidy(text))
         initials: list[str] = []
         if "." in text and not is_company:
@@ -114,116 +142,153 @@ class NameReader:
             lowered, place = _take_place(lowered, places)
         if is_company and "-" in lowered:
             lowered = _HYPHEN.sub(r"\1", lowered)
-        words = _repair_layout(_WORD.findall(lowered), lowered)
-        words, short_form = _drop_forms(words)
-        sorter = _Sorter(self, initials)
-        sorter.sort(words)
-        return sorter.form(form or short_form, place)
+        found = _repair_layout(_WORD.findall(lowered), lowered)
+        return _sort(self._look_up(found), initials, form, place)
 
-    def token(self, word: str) -> _Token:
-        """Return what a lower-case word is."""
-        token = self._tokens.get(word)
-        if token is None:
-            token = self._tokens[word] = _make_token(word)
-        return token
+    def _look_up(self, words: list[str]) -> list[_Word]:
+        """Return what each of some lower-case words is."""
+        known = self._words
+        found = []
+        for text in words:
+            word = known.get(text)
+            if word is None:
+                word = known[text] = _make_word(text)
+            found.append(word)
+        return found
 
     def _take_initials(self, text: str, initials: list[str]) -> str:
         """Add the letters that stand with a full stop; return the text without them."""
         for found in _INITIALS.findall(text):
-            initials += [
-                self.token(letter.lower()).folded for letter in found if letter
-            ]
+            letters = [letter.lower() for letter in found if letter]
+            initials += [word.folded for word in self._look_up(letters)]
         return _INITIALS.sub(" ", text)
 
 
-class _Sorter:
-    """The words of one name, put where they belong."""
+def _sort(
+    words: list[_Word], initials: list[str], legal_form: str, place: str
+) -> NameForm:
+    """Return the name of words in their order, each put where it belongs.
 
-    def __init__(self, reader: NameReader, initials: list[str]) -> None:
-        self._reader = reader
-        self._initials = initials
-        self._tokens: list[_Token] = []
-        self._business: list[_Token] = []
-        self._patronymic = ""
-        self._branch = ""
-
-    def sort(self, words: list[str]) -> None:
-        """Take the words in their order."""
-        is_full = len(words) > 1
-        for word in words:
-            if word in _STOP_WORDS or self._is_branch(word):
-                continue
-            token = self._reader.token(word)
-            if len(word) == 1 and word.isalpha():
-                self._initials.append(token.folded)
-            elif not token.folded:
-                continue
-            elif token.is_business:
-                self._business.append(token)
-            elif token.is_patronymic and is_full and not self._patronymic:
-                self._patronymic = token.folded
+    :param initials: those that stood with full stops
+    :param legal_form: class of the form that was spelled out
+    """
+    words, short_form = _drop_forms(words)
+    is_full = len(words) > 1
+    names: list[_Word] = []
+    business: list[_Word] = []
+    patronymic = branch = ""
+    for word in words:
+        role = word.role
+        if role == _Role.NAME or (
+            role == _Role.PATRONYMIC and (patronymic or not is_full)
+        ):
+            names.append(word)
+        elif role == _Role.PATRONYMIC:
+            patronymic = word.folded
+        elif role == _Role.BUSINESS:
+            business.append(word)
+        elif role == _Role.INITIAL:
+            initials.append(word.folded)
+        elif role == _Role.BRANCH:
+            branch = "part"
+        elif role == _Role.NUMBER:
+            if branch == "part" and word.number is not None:
+                branch += word.number
             else:
-                self._tokens.append(token)
-
-    def form(self, legal_form: str, place: str) -> NameForm:
-        """Return the name; of nothing but activities and the like, these words."""
-        tokens = self._tokens or self._business
-        patronymic = self._patronymic
-        if patronymic and not tokens:
-            tokens, patronymic = [_Token(patronymic, patronymic, False, False)], ""
-        plain = {token.folded: token.plain for token in reversed(tokens)}
-        kept = list(dict.fromkeys([token.folded for token in tokens]))
-        if len(kept) > MAX_TOKENS:
-            kept = sorted(kept, key=lambda word: (-len(word), word))[:MAX_TOKENS]
-        return NameForm(
-            tokens=tuple(kept),
-            plain=tuple([plain[word] for word in kept]),
-            joined="".join([token.folded for token in tokens]),
-            patronymic=patronymic,
-            initials="".join([letter[:1] for letter in self._initials])[:2],
-            legal_form=legal_form,
-            branch=self._branch,
-            place=place,
-            gender=self._gender(tokens),
-        )
-
-    def _gender(self, tokens: list[_Token]) -> str:
-        """Return the gender that the words agree on."""
-        genders = {token.gender for token in tokens}
-        if self._patronymic:
-            genders.add("m" if self._patronymic.endswith("C") else "f")
-        genders.discard("")
-        return genders.pop() if len(genders) == 1 else ""
-
-    def _is_branch(self, word: str) -> bool:
-        """Tell whether a word marks a branch or is the number of one."""
-        if _BRANCH.match(word):
-            self._branch = "part"
-            return True
-        if self._branch == "part" and word.isdigit() and len(word) < 3:
-            self._branch += word.lstrip("0")
-            return True
-        return False
+                names.append(word)
+    marks = "".join([letter[:1] for letter in initials])[:2]
+    return _form(
+        names or business, patronymic, marks, legal_form or short_form, branch, place
+    )
 
 
-def _make_token(word: str) -> _Token:
+def _form(
+    words: list[_Word],
+    patronymic: str,
+    initials: str,
+    legal_form: str,
+    branch: str,
+    place: str,
+) -> NameForm:
+    """Return the name; a patronymic alone is a word like others."""
+    gender = _agreed_gender(words, patronymic)
+    if patronymic and not words:
+        words, patronymic = [_Word(_Role.NAME, patronymic, patronymic)], ""
+    folded = [word.folded for word in words]
+    plain = {word.folded: word.plain for word in reversed(words)}
+    kept = folded if len(plain) == len(folded) else list(dict.fromkeys(folded))
+    if len(kept) > MAX_TOKENS:
+        kept = sorted(kept, key=lambda word: (-len(word), word))[:MAX_TOKENS]
+    return NameForm(
+        tuple(kept),
+        tuple([plain[word] for word in kept]),
+        "".join(folded),
+        patronymic,
+        initials,
+        legal_form,
+        branch,
+        place,
+        gender,
+    )
+
+
+def _agreed_gender(words: list[_Word], patronymic: str) -> str:
+    """Return the gender that the words agree on."""
+    gender = ""
+    if patronymic:
+        gender = "m" if patronymic.endswith("C") else "f"
+    for word in words:
+        if word.gender and word.gender != gender:
+            if gender:
+                return ""
+            gender = word.gender
+    return gender
+
+
+def _make_word(text: str) -> _Word:
+    """Return what a lower-case word is."""
+    spelt = _spell_word(text)
+    number = None
+    if text in _STOP_WORDS:
+        role = _Role.STOP
+    elif _BRANCH.match(text):
+        role = _Role.BRANCH
+    elif len(text) == 1 and text.isalpha():
+        role = _Role.INITIAL
+    elif not spelt.folded:
+        role = _Role.STOP
+    elif text.isdigit():
+        role = _Role.NUMBER
+        number = text.lstrip("0") if len(text) < 3 else None
+    else:
+        role = spelt.role
+    return spelt._replace(
+        role=role,
+        form=FORMS_ANYWHERE.get(text, ""),
+        edge=FORMS_AT_EDGE.get(text, ""),
+        number=number,
+        may_spell_form=SPELLED_OUT_HINT.search(text) is not None,
+    )
+
+
+def _spell_word(word: str) -> _Word:
+    """Return the spelling of a word that is a name, a patronymic or an activity."""
     folded, plain = spell(word)
     if not folded or folded.isdigit():
-        return _Token(folded, folded, False, False)
+        return _Word(_Role.NAME, folded, folded)
     given = GIVEN_NAMES.get(folded)
     if given:
-        return _Token(given, plain or folded, False, False, _GENDERS.get(given, ""))
-    is_business = folded in BUSINESS_WORDS
+        return _Word(_Role.NAME, given, plain or folded, _GENDERS.get(given, ""))
+    role = _Role.BUSINESS if folded in BUSINESS_WORDS else _Role.NAME
     folded = CANONICAL_WORDS.get(folded, folded)
-    is_patronymic = folded == "iliC" or (
-        len(folded) > 5 and _PATRONYMIC.search(folded) is not None
-    )
     gender = ""
-    if not is_patronymic and not is_business:
+    if folded == "iliC" or (len(folded) > 5 and _PATRONYMIC.search(folded)):
+        role = _Role.PATRONYMIC if role == _Role.NAME else role
+    elif role == _Role.NAME:
         if _CYRILLIC.search(word):
             gender = _surname_gender(folded)
         folded = _masculine(folded)
-    return _Token(folded, plain or folded, is_patronymic, is_business, gender)
+    return _Word(role, folded, plain or folded, gender)
 
 
 def _surname_gender(folded: str) -> str:
@@ -247,7 +312,7 @@ def _tidy(text: str) -> str:
     """Return ``text`` with compatibility forms resolved, without apostrophes."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text.replace("№", " "))
-    return text.translate(_NO_APOSTROPHES)
+    return text.translate(_NO_APOSTROPHES) if _APOSTROPHE.search(text) else text
 
 
 def _one_script(text: str) -> str:
@@ -287,17 +352,19 @@ def _take_place(lowered: str, places: PlaceReader) -> tuple[str, str]:
     return lowered[: found.start()], places.city(place)
 
 
-def _drop_forms(words: list[str]) -> tuple[list[str], str]:
+def _drop_forms(words: list[_Word]) -> tuple[list[_Word], str]:
     """Drop the abbreviated legal forms; return the other words and the first class.
 
     Those that may be words count at the ends only.
     """
+    if not [word for word in words if word.edge]:
+        return words, ""
     last = len(words) - 1
     form = ""
     kept = []
     for index, word in enumerate(words):
         at_edge = index in (0, last) and last > 0
-        code = (FORMS_AT_EDGE if at_edge else FORMS_ANYWHERE).get(word)
+        code = word.edge if at_edge else word.form
         if code:
             form = form or code
         else:

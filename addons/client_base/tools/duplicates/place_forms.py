@@ -50,7 +50,7 @@ class PlaceReader:
 
     def __init__(self) -> None:
         self._cities: dict[str, str] = {}
-        self._folded: dict[str, str] = {}
+        self._words: dict[str, tuple[str, str]] = {}
 
     def city(self, text: str) -> str:
         """Return the key of a town; equal for its names in the languages."""
@@ -67,7 +67,9 @@ class PlaceReader:
         """
         if not text:
             return Street()
-        lowered = unicodedata.normalize("NFKC", text).lower()
+        if not text.isascii():
+            text = unicodedata.normalize("NFKC", text)
+        lowered = text.lower()
         if "-" in lowered:
             lowered = _ORDINAL.sub(" ", lowered)
         flat = ""
@@ -90,13 +92,12 @@ class PlaceReader:
             elif word in _NOT_NAMES or (numbers and len(word) == 1):
                 continue
             else:
-                folded = self._fold(word)
-                if folded and (not city or self.city(word) != city):
+                folded, as_city = self._words.get(word) or self._read(word)
+                if folded and (not city or as_city != city):
                     core.append(folded)
         return core, numbers
 
-    def _fold(self, word: str) -> str:
-        folded = self._folded.get(word)
-        if folded is None:
-            folded = self._folded[word] = fold_word(word)
-        return folded
+    def _read(self, word: str) -> tuple[str, str]:
+        """Return the folded form of a word, and its key were it a town."""
+        known = self._words[word] = (fold_word(word), self.city(word))
+        return known
