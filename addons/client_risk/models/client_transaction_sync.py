@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import transactions as told
@@ -122,23 +121,12 @@ class ClientTransactionSync(models.AbstractModel):
     def _fetch_partners(self, source, keys):
         """:return: ids of the clients by their key in the accounting system
 
-        A client of this company goes before a shared one; the key of a merged card is
-        that of the card that stays. Whose key was lost with his
-        card in a merge is known by the documents told before.
+        Clients are known as ``client_upsert`` knows them: by any of their keys, and by
+        those of cards that were merged into theirs. Whose key was lost with his card
+        in a merge is known by the documents told before.
         """
-        company = self.env.company
-        # sudo: a script may not read cards, and learns only whether a key is known
-        Partner = self.env["res.partner"].sudo().with_context(active_test=False)
-        clients = Partner.search_fetch(
-            Domain("sync_source", "=", source)
-            & Domain("sync_key", "in", list(keys))
-            & Domain("company_id", "in", [False, company.id]),
-            ["sync_key", "company_id", "merged_into_id"],
-        )
-        ordered = clients.sorted(lambda one: bool(one.company_id))
-        found = {
-            client.sync_key: (client.merged_into_id or client).id for client in ordered
-        }
+        known = self.env["client.upsert"]._fetch_known(source, keys)
+        found = {key: card_id for key, (_known, card_id, _told) in known.items()}
         return self._fetch_former_partners(source, keys - set(found)) | found
 
     def _fetch_former_partners(self, source, keys):

@@ -49,6 +49,18 @@ class TestMergedPurchases(RiskCommon):
         self.assertEqual(self._get_stored("S-4").partner_id, self.client)
         self.assertEqual(self._count(self.client), 4)
 
+    def test_document_of_a_second_system_reaches_its_client(self):
+        """The card has room for one key; the others are kept beside."""
+        self.client.vat = "32855961"
+        row = {"key": "B-7", "name": self.client.name, "tax_id": "32855961"}
+        [told] = self.env["res.partner"].client_upsert("shop", [row])
+        self.assertEqual(told["id"], self.client.id)
+        row = self._make_row("S-5", partner_key="B-7", date="2026-04-10")
+        [answer] = self.env["client.transaction"].upsert("shop", [row])
+        self.assertEqual(answer["status"], "created")
+        document = self.env["client.transaction"].browse(answer["id"])
+        self.assertEqual(document.partner_id, self.client)
+
     def test_day_told_by_the_client_comes_along(self):
         profiles = self.env["client.profile"].search(
             [("partner_id", "=", self.other_client.id)]
