@@ -2,121 +2,147 @@
 
 import json
 import os
-import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-from . import (
-    environment,
-    lint,
-    odoo,
-    paths,
-    postgres,
-    process,
-    template,
-)
-from .console import Failure, run_main, say
+from . import addons, beside, parts, paths, postgres
+from .console import Failure, run_main
 from .result import Result
 
-NO_TESTS_COLLECTED = 5
+# On a machine with more cores, too: what passes there is then what CI runs on two.
+WIDTH = 2
+
+
+@dataclass(frozen=True)
+class Job(beside.Job):
+    """A part, or some folders of it, as a process of its own."""
+
+    part: str = ""
 
 
 def main(arguments: list[str]) -> int:
-    parts = PARTS
-    if arguments:
-        name, *rest = arguments
-        if name not in PARTS:
-            raise Failure(
-                f"There is no part {name}.",
-                f"script/test [{'|'.join(PARTS)}] [options of pytest]",
-            )
-        parts = {name: PARTS[name]}
-    else:
-        rest = []
-    with postgres.running() as pg:
-        results = [_timed(name, part, pg, rest) for name, part in parts.items()]
-    return _summarise(results)
-
-
-def _timed(name: str, part: "Part", pg: dict[str, str], options: list[str]) -> Result:
-    say(f"{name}: starting")
     started = time.monotonic()
-    try:
-        result = part(pg, options)
-    except Failure as failure:
-        # The next part still has something to say.
-        result = Result(name, failures=[f"{name}: {failure}"])
-        print(f"!! {failure}", *failure.advice, sep="\n   ", file=sys.stderr)
-    result.seconds = time.monotonic() - started
-    return result
+    with postgres.running() as pg:
+        if not arguments:
+            results = _side_by_side(_all_jobs())
+        elif arguments == ["addons"]:
+            results = _side_by_side(_addon_jobs())
+        else:
+            name, *rest = arguments
+            results = [parts.run(_known(name), pg, rest, label=name)]
+    return _summarise(results, time.monotonic() - started)
 
 
-def _lint(pg: dict[str, str], options: list[str]) -> Result:
-    return lint.run(pg, fast="--fast" in options)
-
-
-def _unit(_pg: dict[str, str], options: list[str]) -> Result:
-    variables = {"PATH": os.environ.get("PATH", os.defpath)}
-    return _pytest(
-        "unit", variables, ["-p", "no:odoo", *_targets("tests/unit", options)]
+def _known(name: str) -> str:
+    if name in parts.PARTS:
+        return name
+    raise Failure(
+        f"There is no part {name}.",
+        f"script/test [{'|'.join(parts.PARTS)}] [options of pytest]",
     )
 
 
-def _addons(pg: dict[str, str], options: list[str]) -> Result:
-    with template.copy(pg, "addons") as database:
-        settings = [f"--odoo-database={database}", "--odoo-http"]
-        return _pytest("addons", pg, [*settings, *_targets("addons", options)])
+# --- what runs beside what ------------------------------------------------------------
 
 
-def _system(pg: dict[str, str], options: list[str]) -> Result:
-    return _pytest("system", pg, ["-p", "no:odoo", *_targets("tests/system", options)])
+def _all_jobs() -> list[Job]:
+    """List what runs, in the order in which it starts when there is room.
+
+    The template is made first: the addons need it, and the lint does at its end. The
+    system tests wait for processes of their own and kill them: nothing beside them.
+    """
+    return [
+        _job("template", parts.TEMPLATE),
+        _job("lint", "lint"),
+        _job("unit", "unit"),
+        *_addon_jobs(),
+        _job("system", "system", alone=True),
+    ]
 
 
-Part = Callable[[dict[str, str], list[str]], Result]
-PARTS: dict[str, Part] = {
-    "lint": _lint,
-    "unit": _unit,
-    "addons": _addons,
-    "system": _system,
-}
+def _addon_jobs() -> list[Job]:
+    lanes = split({folder: _size(folder) for folder in addons.folders()}, WIDTH)
+    return [
+        _job(f"addons-{number}", "addons", *_from_root(lane))
+        for number, lane in enumerate(lanes, start=1)
+    ]
 
 
-def _targets(folder: str, options: list[str]) -> list[str]:
-    """Add the folder of the part unless the options name files themselves."""
-    named = any(Path(option.split("::")[0]).exists() for option in options)
-    return options if named else [*options, folder]
+def _job(name: str, part: str, *options: str, alone: bool = False) -> Job:
+    command = [sys.executable, "-m", "ground.job", name, part, *options]
+    return Job(name, command, alone, part)
 
 
-def _pytest(part: str, variables: dict[str, str], arguments: list[str]) -> Result:
-    """Run pytest in the foreground and read what its counting plugin wrote."""
-    counts = odoo.log_path(f"counts-{part}").with_suffix(".json")
-    counts.unlink(missing_ok=True)
-    code = process.foreground(
-        [sys.executable, "-m", "pytest", "-p", "ground.pytest_counts", *arguments],
-        {**environment.complete(variables), "GROUND_COUNTS": str(counts)},
+def _from_root(folders: Iterable[Path]) -> list[str]:
+    return [str(folder.relative_to(paths.ROOT)) for folder in folders]
+
+
+def _size(addon: Path) -> int:
+    """Return how much there is to test in an addon, in bytes of its tests."""
+    return sum(path.stat().st_size for path in addon.glob("tests/**/*.py"))
+
+
+def split(sizes: dict[Path, int], count: int) -> list[list[Path]]:
+    """Deal folders out to at most ``count`` lanes of nearly equal size, none empty."""
+    lanes: list[list[Path]] = [[] for _number in range(count)]
+    for folder in sorted(sizes, key=lambda folder: (-sizes[folder], folder)):
+        min(lanes, key=lambda lane: sum(sizes[other] for other in lane)).append(folder)
+    return [sorted(lane) for lane in lanes if lane]
+
+
+def _side_by_side(jobs: list[Job]) -> list[Result]:
+    """Run jobs, two at a time where there are two cores; return one result a part."""
+    for job in jobs:
+        parts.result_path(job.name).unlink(missing_ok=True)
+    cores = len(os.sched_getaffinity(0))
+    ended = beside.run(
+        jobs,
+        width=min(WIDTH, cores),
+        environ=dict(os.environ),
         folder=paths.ROOT,
-        # pytest then stops the servers that its fixtures have started.
-        on_terminate=signal.SIGINT,
     )
-    if not counts.exists():
-        return Result(part, failures=[f"{part}: pytest ended with {code}"])
-    result = Result(part, **json.loads(counts.read_text()))
-    if code and result.ok:
-        reason = (
-            "no test was found"
-            if code == NO_TESTS_COLLECTED
-            else f"pytest ended with {code}"
-        )
-        result.failures.append(f"{part}: {reason}")
-    return result
+    return [
+        _combine(part, {job.name: ended[job.name] for job in jobs if job.part == part})
+        for part in dict.fromkeys(job.part for job in jobs if job.part in parts.PARTS)
+    ]
 
 
-def _summarise(results: list[Result]) -> int:
+def _combine(part: str, jobs: dict[str, beside.Ended]) -> Result:
+    """Add up what the jobs of a part have written.
+
+    :param jobs: those of the part, by name, at least one
+    """
+    total = Result(part)
+    for name, job in jobs.items():
+        result = _read(name, job.code)
+        total.passed += result.passed
+        total.failures += result.failures
+        total.skips += result.skips
+    total.seconds = max(job.ended for job in jobs.values()) - min(
+        job.began for job in jobs.values()
+    )
+    return total
+
+
+def _read(name: str, code: int) -> Result:
+    file = parts.result_path(name)
+    if not file.exists():
+        return Result(name, failures=[f"{name}: ended with {code}"])
+    return Result(**json.loads(file.read_text()))
+
+
+# --- what came out --------------------------------------------------------------------
+
+
+def _summarise(results: list[Result], seconds: float) -> int:
     print("\n" + "-" * 60)
     for result in results:
         print(f"{result.part:<8} {result.closing_line()} in {result.seconds:.0f} s")
+    # Less than their sum: they ran side by side.
+    print(f"{'all':<8} in {seconds:.0f} s")
     for result in results:
         for name in result.failures:
             print(f"FAILED   {name}")

@@ -14,6 +14,25 @@ from .console import say
 # A hand-over moves opportunities and quotations where there are any.
 NEIGHBOURS = ("crm", "sale")
 
+# What a page of the web client and one for outsiders load: name of the bundle, and its
+# scripts or its styles. Otherwise each tour makes them anew and takes them back, and
+# the other requests of its page time out meanwhile on a busy machine.
+BUNDLES = (
+    ("web.assets_web", "js"),
+    ("web.assets_web", "css"),
+    ("web.assets_web_print", "css"),
+    ("web.assets_tests", "js"),
+    ("web.assets_frontend", "css"),
+    ("web.assets_frontend_minimal", "js"),
+    ("web.assets_frontend_lazy", "js"),
+)
+MAKE_BUNDLES = """
+for name, kind in {bundles!r}:
+    bundle = env["ir.qweb"]._get_asset_bundle(name, js=kind == "js", css=kind == "css")
+    getattr(bundle, kind)()
+env.cr.commit()
+"""
+
 
 @contextlib.contextmanager
 def copy(pg: dict[str, str], purpose: str) -> Iterator[str]:
@@ -66,6 +85,7 @@ def _ensure(pg: dict[str, str]) -> str:
     wanted = {
         **addons.checksums(),
         **dict.fromkeys(NEIGHBOURS, "Odoo's"),
+        "bundles": repr(BUNDLES),
         "": odoo.fingerprint(),
     }
     if not databases.exists(pg, name) or databases.recall(pg, name) != wanted:
@@ -78,6 +98,8 @@ def _make(pg: dict[str, str], name: str, wanted: dict[str, str]) -> None:
     unfinished = f"{name}_unfinished"
     databases.drop(pg, unfinished)
     odoo.install(pg, unfinished, init=[*addons.names(), *NEIGHBOURS])
+    say("Test database: making the scripts and styles of its pages")
+    odoo.shell(pg, unfinished, MAKE_BUNDLES.format(bundles=BUNDLES))
     databases.remember(pg, unfinished, wanted)
     databases.drop(pg, name)
     databases.rename(pg, unfinished, name)

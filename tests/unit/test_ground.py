@@ -128,7 +128,7 @@ def test_terms_of_the_code_survive_an_export(project: Path) -> None:
 
 def test_skipped_test_counts_as_failed(capsys: pytest.CaptureFixture[str]) -> None:
     results = [Result("unit", passed=3), Result("addons", passed=2, skips=["a tour"])]
-    assert check._summarise(results) == 1
+    assert check._summarise(results, 5.0) == 1
     printed = capsys.readouterr().out.splitlines()
     assert printed[-1] == "5 passed, 1 failed"
     assert "SKIPPED  a tour   (counts as failed)" in printed
