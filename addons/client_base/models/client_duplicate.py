@@ -1,3 +1,5 @@
+from itertools import product
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -162,12 +164,35 @@ class ClientDuplicate(models.Model):
         return merges
 
     def _get_clients(self):
-        """:return: list of the cards of each client; pairs that share one are one"""
-        links = [(pair.left_id.id, pair.right_id.id, 1.0) for pair in self]
-        return [
-            self.env["res.partner"].browse(cards)
-            for cards in join_pairs(links, max_size=len(links) + 1)
-        ]
+        """Chain the cards of these pairs together, best pair first.
+
+        :return: list of the cards of each client; who was told apart stays apart
+        """
+        is_apart = self._get_apart_among(self.left_id | self.right_id)
+        clients = {}
+        for pair in self.sorted(lambda one: (-one.bits, one.id)):
+            ours = clients.get(pair.left_id, pair.left_id)
+            theirs = clients.get(pair.right_id, pair.right_id)
+            if not any(is_apart(*sorted(two)) for two in product(ours.ids, theirs.ids)):
+                clients |= dict.fromkeys(ours | theirs, ours | theirs)
+        return list(dict.fromkeys(clients.values()))
+
+    def _get_apart_among(self, cards):
+        """Say which of a few cards are two clients, as ``_get_apart`` does of all."""
+        # sudo: who is told apart is told apart for everybody
+        told_sudo = self.sudo().search(
+            Domain("state", "=", "different")
+            & Domain("left_id", "in", cards.ids)
+            & Domain("right_id", "in", cards.ids)
+        )
+        different = {(pair.left_id.id, pair.right_id.id) for pair in told_sudo}
+        company = {card.id: card.company_id for card in cards.sudo()}
+
+        def is_apart(left, right):
+            foreign = len(company[left] | company[right]) > 1
+            return foreign or (left, right) in different
+
+        return is_apart
 
     def action_open_merge(self):
         """Choose what the one card is to say."""
@@ -201,6 +226,9 @@ class ClientDuplicate(models.Model):
     # === BUSINESS ===
 
     def _decide(self, state):
+        # as the cards are now: a form that lags behind would take the decision back
+        self.env.flush_all()
+        self.env["client.duplicate.form"]._refresh((self.left_id | self.right_id).ids)
         marks = self._fetch_marks()
         for pair in self:
             pair.write(
@@ -226,22 +254,23 @@ class ClientDuplicate(models.Model):
 
     def _join_again(self):
         """Put the cards of these pairs and of their clusters into clusters anew."""
-        cards = self.left_id | self.right_id | self.cluster_id.pair_ids.left_id
-        cards |= self.cluster_id.pair_ids.right_id
-        around = self.search(
-            Domain("left_id", "in", cards.ids) | Domain("right_id", "in", cards.ids)
+        cards = self.left_id | self.right_id
+        touched = self.search(
+            Domain("cluster_id", "!=", False)
+            & (Domain("left_id", "in", cards.ids) | Domain("right_id", "in", cards.ids))
         )
-        open_pairs = around.filtered(lambda pair: pair.state == "open")
-        apart = {
-            (pair.left_id.id, pair.right_id.id)
-            for pair in around
-            if pair.state == "different"
-        }
+        known = (self | touched).cluster_id.pair_ids
+        cards |= known.left_id | known.right_id
+        # whole clusters alone: a card whose cluster is not looked at would be in two
+        inside = self.search(
+            Domain("left_id", "in", cards.ids) & Domain("right_id", "in", cards.ids)
+        )
+        open_pairs = inside.filtered(lambda pair: pair.state == "open")
         links = [(one.left_id.id, one.right_id.id, one.bits) for one in open_pairs]
         clusters = self._store_clusters(
-            join_pairs(links, apart=lambda *two: two in apart)
+            join_pairs(links, apart=self._get_apart_among(cards))
         )
-        for pair in around:
+        for pair in inside:
             ours, theirs = (
                 clusters.get(one.id) for one in (pair.left_id, pair.right_id)
             )

@@ -220,18 +220,26 @@ class ClientMerge(models.Model):
                 self.env.add_to_compute(field, cards | cards.child_ids)
 
     def _close_pairs(self, cards):
-        pairs_sudo = self.env["client.duplicate"].sudo()
-        pairs_sudo = pairs_sudo.search(
-            [("left_id", "in", cards.ids), ("right_id", "in", cards.ids)]
-        )
-        pairs_sudo._decide("merged")
+        """Those between the cards are merged, those of merged cards with others go.
+
+        What somebody told apart stays so: an undo finds it as it was.
+        """
         gone = self.source_ids.ids
-        pairs_sudo.search(
-            [
-                ("state", "=", "open"),
-                *("|", ("left_id", "in", gone), ("right_id", "in", gone)),
-            ]
-        ).unlink()
+        of_gone_sudo = (
+            self.env["client.duplicate"]
+            .sudo()
+            .search(
+                [
+                    ("state", "=", "open"),
+                    *("|", ("left_id", "in", gone), ("right_id", "in", gone)),
+                ]
+            )
+        )
+        between_sudo = of_gone_sudo.filtered(
+            lambda pair: pair.left_id in cards and pair.right_id in cards
+        )
+        (of_gone_sudo - between_sudo).unlink()
+        between_sudo._decide("merged")
 
     def action_open_survivor(self):
         """Open the card that stays."""

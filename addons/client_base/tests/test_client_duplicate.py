@@ -81,6 +81,38 @@ class TestClientDuplicate(ClientCommon, CronMixinCase):
         self.assertEqual(pair.cluster_id.partner_ids, self.left | self.right)
 
     @users("client_manager")
+    def test_decision_on_a_card_just_written_is_remembered(self):
+        """Its form to compare is older than the card until the commit."""
+        pair = self._scan()
+        self.left.sudo().street = "вул. Садова, 7 кв. 2"
+        pair.action_different()
+        self.assertEqual(self._scan().state, "different")
+
+    @users("client_manager")
+    def test_decision_taken_back_joins_the_client_that_is_left(self):
+        third = self._make_card("Шапкець Лариса Леонідівна", "067 123 45 67").sudo()
+        pair = self._scan()
+        pair.action_different()
+        self.assertEqual(len(self._get_pair(self.left, third).cluster_id), 1)
+        pair.action_reopen()
+        self.assertEqual(pair.cluster_id.card_count, 3)
+
+    @users("client_manager")
+    def test_cards_of_two_companies_do_not_meet_in_a_client(self):
+        """Not either when the cards are put together anew after a decision."""
+        third = self._make_card("Шапкець Лариса Леонідівна", "067 123 45 67").sudo()
+        self.left.sudo().company_id = self.env.company
+        self.right.sudo().company_id = self._create_company(name="Other")
+        self._scan()
+        pair = self._get_pair(self.left, third)
+        pair.action_different()
+        pair.action_reopen()
+        cards = self.left | self.right
+        self.assertTrue(pair.sudo().cluster_id)
+        clusters = self.env["client.duplicate.cluster"].sudo().search([])
+        self.assertFalse(clusters.filtered(lambda one: cards <= one.partner_ids))
+
+    @users("client_manager")
     def test_pair_goes_when_the_cards_are_no_longer_alike(self):
         self._scan()
         self.right.write(

@@ -262,6 +262,52 @@ class TestClientMerge(ClientCommon):
         merge.action_undo()
         self.assertEqual(pair.state, "open")
 
+    def _pair(self, left, right, **values):
+        """:return: a ``client.duplicate`` that the manager sees"""
+        return (
+            self.env["client.duplicate"]
+            .sudo()
+            .create(
+                {"left_id": left.id, "right_id": right.id, "evidence": [], **values}
+            )
+            .with_user(self.client_manager)
+        )
+
+    def test_all_cards_that_pairs_chain_together_are_merged(self):
+        """Many equal cards are compared with the first of them alone."""
+        others = [self._create_client("Вербиченко") for _n in range(5)]
+        pairs = self.env["client.duplicate"].with_user(self.client_manager)
+        for other in others:
+            pairs |= self._pair(self.kept, other, bits=9)
+        merge = pairs.action_merge()
+        self.assertEqual(len(merge.survivor_id | merge.source_ids), 6)
+        self.assertEqual(set(pairs.mapped("state")), {"merged"})
+
+    def test_pairs_join_nobody_who_was_told_apart(self):
+        third = self._create_client("Verbychenko")
+        pairs = self._pair(self.kept, third, bits=9)
+        pairs |= self._pair(self.gone, third, bits=5)
+        self._pair(self.kept, self.gone, state="different")
+        pairs.action_merge()
+        self.assertTrue(self.gone.active)
+        self.assertEqual(len((self.kept | third).filtered("active")), 1)
+
+    def test_what_was_told_apart_is_so_after_an_undo(self):
+        pair = self._pair(self.kept, self.gone, state="different")
+        self._merge().action_undo()
+        self.assertEqual(pair.state, "different")
+
+    def test_client_of_three_cards_has_two_after_a_merge(self):
+        third = self._create_client("Verbychenko")
+        between = self._pair(self.kept, self.gone, bits=9, score=1)
+        stays = self._pair(self.kept, third, bits=9, score=1)
+        goes = self._pair(self.gone, third, bits=9, score=1)
+        (between | stays | goes).sudo()._join_again()
+        self.assertEqual(stays.cluster_id.card_count, 3)
+        self._merge()
+        self.assertEqual(stays.cluster_id.card_count, 2)
+        self.assertFalse(goes.exists())
+
     @users("client_manager")
     def test_dialog_shows_what_differs_and_takes_what_is_chosen(self):
         cards = (self.kept | self.gone).with_env(self.env)
