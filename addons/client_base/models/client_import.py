@@ -6,6 +6,8 @@ from .client_import_row import APPLIED_STATES
 
 # The work goes on with the rights of these people: nobody writes somebody else in.
 PERSONS = {"user_id", "applied_by_id"}
+# By these the rules say whose file it is: nobody writes himself into a foreign one.
+PLACE = {"kind", "company_id"}
 
 
 class ClientImport(models.Model):
@@ -182,6 +184,8 @@ class ClientImport(models.Model):
         if "data" in vals:
             self._check_not_applied()
         result = super().write(vals)
+        if PLACE & vals.keys():
+            self.check_access("write")  # what it is now, and not what it was
         if "data" in vals:
             for file in self:
                 file._take_columns()

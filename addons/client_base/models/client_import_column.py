@@ -24,6 +24,12 @@ class ClientImportColumn(models.Model):
         help="Empty: the column is left out.",
     )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "import_id" in vals:
+            self.check_access("write")  # as with the rows
+        return result
+
     @api.model
     def _selection_code(self):
         return list(self.env["client.sheet"]._get_labels().items())

@@ -166,7 +166,10 @@ class ClientImportRow(models.Model):
     def write(self, vals):
         if vals.get("partner_id") and not self.env.su:
             self._check_is_client(self.env["res.partner"].browse(vals["partner_id"]))
-        return super().write(vals)
+        result = super().write(vals)
+        if "import_id" in vals:
+            self.check_access("write")  # a row is not moved into a foreign file
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_applied(self):

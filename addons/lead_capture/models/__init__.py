@@ -1,5 +1,6 @@
 from . import ir_http
 from . import lead_channel_door
+from . import lead_channel_file
 from . import lead_channel_form
 from . import lead_channel_map
 from . import lead_channel_mailbox
@@ -12,6 +13,7 @@ from . import lead_channel_reply
 from . import lead_channel
 from . import lead_channel_field
 from . import lead_request_door
+from . import lead_request_file
 from . import lead_mutex
 from . import lead_request_worker
 from . import lead_request_reader
@@ -93,6 +95,7 @@ from . import mail_thread
 from . import lead_auto_reply
 from . import lead_letter_words
 from . import lead_mailed
+from . import lead_filed
 from . import crm_lead
 from . import crm_team
 from . import crm_team_member
@@ -110,3 +113,7 @@ from . import digest_digest
 from . import mail_message
 from . import lead_chat_interaction
 from . import client_interaction_source
+from . import client_import_request
+from . import client_import
+from . import client_import_column
+from . import client_import_row

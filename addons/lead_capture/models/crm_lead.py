@@ -12,6 +12,7 @@ class CrmLead(models.Model):
         "lead.chatted",
         "lead.letter.words",
         "lead.mailed",
+        "lead.filed",
         # last: what follows an arrival ends here
         "lead.origin",
         "crm.lead",

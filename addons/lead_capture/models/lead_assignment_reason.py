@@ -177,7 +177,12 @@ class LeadAssignmentReason(models.AbstractModel):
 
     def _explain_hand(self):
         by = self.by_user_id.name
-        if not self.to_user_id:
+        if self.reason_code == "file":
+            said = self.env._(
+                "%(user)s brought it in with a file and keeps it.",
+                user=self.to_user_id.name or "",
+            )
+        elif not self.to_user_id:
             said = self.env._("%(by)s gave it back to those that wait.", by=by or "")
         elif by and self.by_user_id == self.to_user_id:
             said = self.env._("%(by)s made it or took it on.", by=by)

@@ -25,6 +25,7 @@ class LeadChannel(models.Model):
         "lead.channel.form",
         "lead.channel.watch",
         "lead.channel.chat",
+        "lead.channel.file",
         "lead.channel.map",
         "lead.channel.door",
         "mail.thread",

@@ -37,6 +37,7 @@ class LeadRequest(models.Model):
         "lead.request.reader",
         "lead.request.client",
         "lead.request.lead",
+        "lead.request.file",
         "lead.request.door",
     ]
     _order = "id desc"

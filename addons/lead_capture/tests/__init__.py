@@ -7,6 +7,7 @@ from . import test_lead_call_tour
 from . import test_lead_channel
 from . import test_lead_door
 from . import test_lead_escalation
+from . import test_lead_file
 from . import test_lead_mail
 from . import test_lead_difference
 from . import test_lead_join
