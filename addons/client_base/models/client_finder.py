@@ -1,10 +1,18 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
 
 from ..tools import client_rows, matching, told
 from .client_import_reason import REASONS
 
+_lt = LazyTranslate(__name__)
+
 MAX_CANDIDATES = 10
+# What files say of their rows is said of a description in other words.
+OWN_REASONS = {
+    "id": _lt("This is the ID of the client."),
+    "unknown_id": _lt("No client has this ID."),
+}
 # A name to look for is not asked of whoever knows a phone.
 NAMELESS = "?"
 
@@ -41,11 +49,22 @@ class ClientFinder(models.AbstractModel):
         row = {**values, "key": values.get("key") or NAMELESS}
         row["name"] = values.get("name") or NAMELESS
         try:
+            self._read_id(values)
             source = told.read_text(values, "source")
             return client_rows.parse(row), source
         except told.RowError as error:
             door = self.env["client.upsert"]
             raise UserError(door._get_error_message(error)) from None
+
+    def _read_id(self, values):
+        """:return: our id of the card, 0 when none is told
+
+        :raise told.RowError: for what is no id: to ignore it would find somebody else
+        """
+        text = told.read_text(values, "id")
+        if text and not (text.isascii() and text.isdecimal()):
+            raise told.RowError("malformed", "id", text)
+        return int(text or 0)
 
     def _identify(self, values, description, source):
         """:return: id of the card or 0, code of the reason, candidates: id -> score"""
@@ -61,9 +80,11 @@ class ClientFinder(models.AbstractModel):
         if match.kind == "certain":
             return match.client_id, match.rule, {}
         candidates = {one.client_id: one.score for one in match.candidates}
-        candidates |= self._find_alike(work, key)
+        for card_id, score in self._find_alike(work, key).items():
+            candidates[card_id] = max(score, candidates.get(card_id, 0))
         reason = match.reason or ("likeness" if candidates else "new")
-        return 0, reason, candidates
+        best = sorted(candidates.items(), key=lambda one: (-one[1], one[0]))
+        return 0, reason, dict(best[:MAX_CANDIDATES])
 
     def _find_key(self, values, source):
         """:return: id of the card that the key of another system means, else 0"""
@@ -74,11 +95,9 @@ class ClientFinder(models.AbstractModel):
         return known[key][1] if key in known else 0
 
     def _complete(self, key, values):
-        client_id = values.get("id")
-        is_id = isinstance(client_id, int) and not isinstance(client_id, bool)
         return matching.ClientKey(
             id=0,
-            client_id=client_id if is_id and client_id > 0 else 0,
+            client_id=self._read_id(values),
             name="" if key.name == NAMELESS else key.name,
             is_company=key.is_company,
             tax_id=key.tax_id,
@@ -94,8 +113,7 @@ class ClientFinder(models.AbstractModel):
         pairs = self.env["client.duplicate.lookup"]._find_alike(
             card, company, company.country_id.code or "UA"
         )
-        found = {max(pair.left, pair.right): pair.probability for pair in pairs}
-        return dict(list(found.items())[:MAX_CANDIDATES])
+        return {max(pair.left, pair.right): pair.probability for pair in pairs}
 
     # === ANSWERING ===
 
@@ -106,7 +124,8 @@ class ClientFinder(models.AbstractModel):
         return {card: scores[card.id] for card in readable}, len(cards) - len(readable)
 
     def _make_answer(self, status, card_id, rule, readable, hidden):
-        reason = str(self.env._(REASONS.get(rule, REASONS["likeness"])))
+        reasons = {**REASONS, **OWN_REASONS}
+        reason = str(self.env._(reasons.get(rule, REASONS["likeness"])))
         return {
             "status": status,
             "id": card_id if readable else 0,

@@ -36,8 +36,8 @@ class UpsertOwner(models.AbstractModel):
         :param values: dict of any of id, source and key, name, is_company, tax_id,
             phones, emails, street, city, zip
         :return: dict of status ("found", "ambiguous", "none"), id (0 unless found),
-            reason (a sentence), candidates (list of dicts of id, name, score from 0 to
-            1 and reason, best first) and hidden_count (those the caller may not read)
+            reason (a sentence), candidates (list of dicts of id, name and score from 0
+            to 1, best first) and hidden_count (those the caller may not read)
         """
         self.env["client.sync.key"].check_access("read")
         return self.env["client.finder"]._find(values)

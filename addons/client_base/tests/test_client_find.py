@@ -33,6 +33,24 @@ class TestClientFind(ClientCommon):
     def test_id_finds_him(self):
         self.assertEqual(self._find(id=self.card.id)["id"], self.card.id)
 
+    def test_id_of_nobody_is_said_to_be_so(self):
+        for unknown in (2**31 - 1, 2**70):
+            found = self._find(id=unknown)
+            self.assertEqual((found["status"], found["id"]), ("none", 0))
+            self.assertNotIn("%", found["reason"])
+        self.assertEqual(self._find(id=str(self.card.id))["id"], self.card.id)
+        for nonsense in ("seven", -5, True, [1]):
+            with self.assertRaises(UserError):
+                self._find(id=nonsense, phones=[PHONE])
+
+    def test_best_candidate_comes_first(self):
+        self._create_client("Ромашка", phone="+380501112233")
+        self._create_client("Верба Опт", phone="+380501112233", city="Київ")
+        found = self._find(phones=["+380501112233"], city="Київ")
+        scores = [one["score"] for one in found["candidates"]]
+        self.assertGreater(len(set(scores)), 1, found)
+        self.assertEqual(scores, sorted(scores, reverse=True))
+
     def test_name_alone_is_a_likeness(self):
         found = self._find(name="Верба-Опт", city="Киев", phones=["+380509998877"])
         self.assertEqual((found["status"], found["id"]), ("ambiguous", 0))
