@@ -1,5 +1,7 @@
 from itertools import product
 
+from psycopg2.extras import Json
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -251,6 +253,51 @@ class ClientDuplicate(models.Model):
             )
         )
         return dict(rows)
+
+    def _take_out(self, card_ids):
+        """Delete the open pairs of cards that are merged, but for the pairs of self.
+
+        :return: their rows, as ``_put_back`` takes them
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                DELETE FROM client_duplicate pair
+                      WHERE state = 'open'
+                        AND (left_id = ANY(%(ids)s) OR right_id = ANY(%(ids)s))
+                        AND id <> ALL(%(between)s)
+                  RETURNING TO_JSONB(pair) - 'cluster_id'
+                """,
+                ids=card_ids,
+                between=self.ids,
+            )
+        )
+        self.env.invalidate_all(flush=False)
+        return [row for (row,) in rows]
+
+    @api.model
+    def _put_back(self, rows):
+        """Bring pairs back that are not known again, and whose cards are still there.
+
+        :return: the pairs
+        """
+        self.env.flush_all()
+        returned = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO client_duplicate
+                     SELECT pair.*
+                       FROM JSONB_POPULATE_RECORDSET(NULL::client_duplicate, %s) pair
+                       JOIN res_partner ours ON ours.id = pair.left_id
+                       JOIN res_partner theirs ON theirs.id = pair.right_id
+                ON CONFLICT DO NOTHING
+                  RETURNING id
+                """,
+                Json(rows or []),
+            )
+        )
+        return self.browse(id_ for (id_,) in returned)
 
     def _join_again(self):
         """Put the cards of these pairs and of their clusters into clusters anew."""

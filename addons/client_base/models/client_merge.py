@@ -1,12 +1,9 @@
-from psycopg2.extras import Json
-
 from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
-from odoo.tools import SQL
+
+from .client_merge_picture import CARDS
 
 MOST_CARDS = 30
-# Columns of a card that say when it was written, and nothing of the client.
-STAMPS = {"create_date", "create_uid", "write_date", "write_uid"}
 
 
 class ClientMerge(models.Model):
@@ -18,7 +15,12 @@ class ClientMerge(models.Model):
 
     _name = "client.merge"
     _description = "Merge of Clients"
-    _inherit = ["client.card.bound", "client.merge.mover", "client.merge.values"]
+    _inherit = [
+        "client.card.bound",
+        "client.merge.mover",
+        "client.merge.values",
+        "client.merge.picture",
+    ]
     _bound_cards = ("survivor_id",)
     _order = "id desc"
     _rec_name = "survivor_id"
@@ -60,10 +62,9 @@ class ClientMerge(models.Model):
         readonly=True,
         help="What somebody changed after the merge stays as it is.",
     )
-    # Columns of each card before the merge and after it, by id.
-    columns_before = fields.Json(readonly=True)
-    columns_after = fields.Json(readonly=True)
-    points_before = fields.Json(readonly=True)
+    points_before = fields.Json(readonly=True, groups=fields.NO_ACCESS)
+    # Open pairs of the merged cards with others, as rows of their table.
+    pairs_before = fields.Json(readonly=True, groups=fields.NO_ACCESS)
     is_picture_taken = fields.Boolean(readonly=True)
 
     # === MERGING ===
@@ -131,7 +132,7 @@ class ClientMerge(models.Model):
                 self.env._("Cards of different companies are different clients.")
             )
         for card in cards:
-            if card.parent_id and card.parent_id in self._get_ancestors(card) & cards:
+            if self._get_ancestors(card) & cards:
                 raise UserError(
                     self.env._(
                         "%(card)s belongs to one of the other cards. A firm and its "
@@ -171,23 +172,20 @@ class ClientMerge(models.Model):
     def _run(self, choices):
         survivor, sources = self.survivor_id, self.source_ids
         cards = survivor | sources
-        before = self._fetch_columns(cards)
+        before = self._take_picture(cards)
         self.points_before = self._fetch_points(cards)
         self._take_values(survivor, sources, choices)
         for source in sources:
             self._unite_points(source, survivor)
-            self.env["client.merge.line"].create(
-                [
-                    {**vals, "merge_id": self.id, "source_id": source.id}
-                    for vals in self._move(source, survivor)
-                ]
-            )
+        self.env["client.merge.line"].create(
+            [{**vals, "merge_id": self.id} for vals in self._move(sources, survivor)]
+        )
         sources.write({"active": False, "merged_into_id": survivor.id})
         self._recompute(survivor)
-        self.env.flush_all()
-        self.columns_before = before
-        self.columns_after = self._fetch_columns(cards)
-        self._note_changes(survivor, before)
+        after = self._take_picture(cards, before)
+        self.changed = self._compare(before, after)
+        self._touch(after)
+        self._note_changes(survivor)
         self._close_pairs(cards)
         survivor._message_log(
             body=self.env._(
@@ -197,48 +195,37 @@ class ClientMerge(models.Model):
         )
 
     @api.model
-    def _fetch_columns(self, cards):
-        """:return: id as text -> column -> raw value, of each card"""
-        self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT id, TO_JSONB(res_partner) FROM res_partner WHERE id = ANY(%s)",
-                cards.ids,
-            )
-        )
-        return {
-            str(id_): {name: data[name] for name in data if name not in STAMPS}
-            for id_, data in rows
-        }
-
-    @api.model
     def _recompute(self, cards):
         """Compute anew what is stored of cards whose people and points were moved."""
         self.env.invalidate_all()
-        for field in cards._fields.values():
-            if field.store and field.compute and field.readonly:
-                self.env.add_to_compute(field, cards | cards.child_ids)
+        family = cards | cards.with_context(active_test=False).child_ids
+        for records in (family, family.contact_point_ids):
+            for field in records._fields.values():
+                if field.store and field.compute and field.readonly:
+                    self.env.add_to_compute(field, records)
+
+    @api.model
+    def _touch(self, picture):
+        """Let the forms to compare follow the cards and their people."""
+        self.env["client.duplicate.form"]._touch(map(int, picture[CARDS]))
 
     def _close_pairs(self, cards):
         """Those between the cards are merged, those of merged cards with others go.
 
         What somebody told apart stays so: an undo finds it as it was.
         """
-        gone = self.source_ids.ids
-        of_gone_sudo = (
+        between_sudo = (
             self.env["client.duplicate"]
             .sudo()
             .search(
                 [
                     ("state", "=", "open"),
-                    *("|", ("left_id", "in", gone), ("right_id", "in", gone)),
+                    ("left_id", "in", cards.ids),
+                    ("right_id", "in", cards.ids),
                 ]
             )
         )
-        between_sudo = of_gone_sudo.filtered(
-            lambda pair: pair.left_id in cards and pair.right_id in cards
-        )
-        (of_gone_sudo - between_sudo).unlink()
+        self.pairs_before = between_sudo._take_out(self.source_ids.ids)
         between_sudo._decide("merged")
 
     def action_open_survivor(self):
@@ -286,7 +273,7 @@ class ClientMerge(models.Model):
     def _undo(self):
         survivor, sources = self.survivor_id, self.source_ids
         self._lock(survivor | sources)
-        self.env.flush_all()
+        now = self._take_picture(survivor | sources, self.changed)
         kept = []
         sources.write({"active": True, "merged_into_id": False})
         self.env.flush_all()
@@ -298,9 +285,9 @@ class ClientMerge(models.Model):
         self.env.invalidate_all(flush=False)
         if self.is_picture_taken:
             survivor.image_1920 = False
-        kept += self._restore_columns()
+        kept += self._restore_picture(now)
         self._recompute(survivor | sources)
-        self.env["client.duplicate.form"]._touch((survivor | sources).ids)
+        self._touch(now)
         self.write(
             {
                 "state": "undone",
@@ -313,69 +300,6 @@ class ClientMerge(models.Model):
         self.change_ids.write({"state": "undone"})
         survivor._message_log(body=self.env._("The merge is taken back."))
 
-    def _restore_columns(self):
-        """Give each column back that says what the merge left in it.
-
-        :return: list of what was changed since, in words
-        """
-        cards = self.survivor_id | self.source_ids
-        now = self._fetch_columns(cards)
-        kept = []
-        for card in cards:
-            before, after, present = (
-                columns.get(str(card.id), {})
-                for columns in (self.columns_before, self.columns_after, now)
-            )
-            moved = {
-                name
-                for name in before
-                if name in present and before[name] != present[name]
-            }
-            back = {
-                name: before[name]
-                for name in moved
-                if present[name] == after.get(name) or card != self.survivor_id
-            }
-            self._write_columns(card, back)
-            if card == self.survivor_id:
-                kept += self._describe_kept(card, moved - back.keys())
-        return kept
-
-    @api.model
-    def _write_columns(self, card, columns):
-        if not columns:
-            return
-        names = SQL(", ").join(map(SQL.identifier, columns))
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE res_partner
-                   SET (%(names)s) = (
-                           SELECT %(names)s
-                             FROM JSONB_POPULATE_RECORD(NULL::res_partner, %(data)s)
-                       )
-                 WHERE id = %(id)s
-                """,
-                names=names,
-                data=Json(columns),
-                id=card.id,
-            )
-        )
-        card.invalidate_recordset(flush=False)
-
-    def _describe_kept(self, card, names):
-        """:return: which of the fields a person reads were changed since"""
-        labels = card.fields_get(list(names), ["string"])
-        stored = (card._fields[name] for name in names if name in card._fields)
-        changed = [
-            field.name for field in stored if not (field.compute and field.readonly)
-        ]
-        return [
-            self.env._("%(field)s was changed since.", field=labels[name]["string"])
-            for name in sorted(changed)
-            if name in labels
-        ]
-
     def _reopen_pairs(self, cards):
         pairs_sudo = self.env["client.duplicate"].sudo()
         pairs_sudo = pairs_sudo.search(
@@ -386,4 +310,4 @@ class ClientMerge(models.Model):
             ]
         )
         pairs_sudo.write({"state": "open", "decided_by_id": False, "decided_on": False})
-        pairs_sudo._join_again()
+        (pairs_sudo | pairs_sudo._put_back(self.pairs_before))._join_again()

@@ -1,7 +1,7 @@
 from psycopg2 import IntegrityError
 
 from odoo import api, models
-from odoo.tools import SQL, mute_logger
+from odoo.tools import SQL, mute_logger, ormcache
 
 # What stays with the card that was merged: its own search for duplicates, and the
 # journals of what was done to it, which must not be taken back on another card.
@@ -22,7 +22,8 @@ OWN_TABLES = {
 }
 # What goes over one by one, so that no number is there twice.
 OWN_COLUMNS = {("client_contact_point", "partner_id")}
-ROW, LINK, TEXT = "row", "link", "text"
+# Rows with a key to the card, links of two columns, rows with a model and an id, texts.
+ROW, LINK, LOOSE, TEXT = "row", "link", "loose", "text"
 
 
 class ClientMergeMover(models.AbstractModel):
@@ -37,30 +38,110 @@ class ClientMergeMover(models.AbstractModel):
     _description = "Mover of What Points at a Card"
 
     @api.model
-    def _move(self, source, target):
-        """Move what points at one card to another.
+    def _move(self, sources, target):
+        """Move what points at some cards to another one.
 
-        :return: list of dicts that ``_move_back`` takes: kind, table, column, ids
+        :return: list of values of ``client.merge.line``, that ``_move_back`` takes
         """
         self.env.flush_all()
+        pointing = self._fetch_pointing(sources)
         moved = []
-        columns = self._fetch_columns_of_tables()
-        for table, column in self._get_links():
-            if "id" in columns[table]:
-                moved += self._move_rows(table, column, source, target)
-            elif len(columns[table]) == 2:
-                (other,) = columns[table] - {column}
-                moved += self._move_links(table, column, other, source, target)
-        for table, model_column, column in self._get_loose_links():
-            moved += self._move_loose(table, model_column, column, source, target)
-        for table, column in self._get_texts():
-            moved += self._move_texts(table, column, source, target)
+        for source in sources:
+            for kind, table, column, other in pointing.get(source.id, ()):
+                ids = self._move_rows(kind, table, column, other, source, target)
+                if ids:
+                    moved.append(
+                        {
+                            "source_id": source.id,
+                            "kind": kind,
+                            "table_name": table,
+                            "column_name": column,
+                            "id_column": other if kind == LINK else "id",
+                            "row_ids": sorted(ids),
+                        }
+                    )
         self.env.invalidate_all(flush=False)
         return moved
+
+    @api.model
+    def _move_rows(self, kind, table, column, other, source, target):
+        """:return: ids of the rows that moved; those the target has already stay"""
+        if kind == LINK:
+            return self._move_links(table, column, other, source, target)
+        names = {"table": SQL.identifier(table), "column": SQL.identifier(column)}
+        present, wanted = source.id, target.id
+        if kind == TEXT:
+            present, wanted = (f"res.partner,{one}" for one in (present, wanted))
+        condition = SQL("%(column)s = %(present)s", present=present, **names)
+        if kind == LOOSE:
+            condition = SQL("%s AND %s", condition, self._tell_cards(table, other))
+        elif table == "res_partner":  # what the two say of each other is no link
+            condition = SQL("%s AND id <> ALL(%s)", condition, [source.id, target.id])
+        return self._update_what_fits(names, condition, wanted)
+
+    @api.model
+    def _tell_cards(self, table, model_column):
+        """:return: SQL that a row with a model and an id is about a card"""
+        condition = SQL("%s = 'res.partner'", SQL.identifier(model_column))
+        if table == "ir_attachment":  # the picture of a card is a field of it
+            condition = SQL("%s AND res_field IS NULL", condition)
+        return condition
+
+    @api.model
+    def _fetch_pointing(self, cards):
+        """Find with one statement which columns point at which of the cards.
+
+        :return: id of a card -> list of (kind, table, column, other column)
+        """
+        found = {}
+        parts = []
+        places = self._get_places()
+        for number, (kind, table, column, other) in enumerate(places):
+            ids = cards.ids
+            if kind == TEXT:
+                ids = [f"res.partner,{id_}" for id_ in ids]
+            parts.append(
+                SQL(
+                    "SELECT %(number)s, %(column)s::text"
+                    "  FROM %(table)s"
+                    " WHERE %(column)s = ANY(%(ids)s) AND %(extra)s"
+                    " GROUP BY %(column)s",
+                    number=number,
+                    table=SQL.identifier(table),
+                    column=SQL.identifier(column),
+                    ids=ids,
+                    extra=self._tell_cards(table, other)
+                    if kind == LOOSE
+                    else SQL("TRUE"),
+                )
+            )
+        rows = self.env.execute_query(SQL(" UNION ALL ").join(parts))
+        for number, text in sorted(rows):
+            card_id = int(text.rpartition(",")[2])
+            found.setdefault(card_id, []).append(places[number])
+        return found
 
     # === WHAT POINTS AT CARDS ===
 
     @api.model
+    @ormcache()
+    def _get_places(self):
+        """:return: tuple of (kind, table, column, other column) that follow a merge"""
+        columns = self._fetch_columns_of_tables()
+        places = []
+        for table, column in self._get_links():
+            if "id" in columns[table]:
+                places.append((ROW, table, column, "id"))
+            elif len(columns[table]) == 2:
+                (other,) = columns[table] - {column}
+                places.append((LINK, table, column, other))
+        for table, model_column, column in self._get_loose_links():
+            places.append((LOOSE, table, column, model_column))
+        places += [(TEXT, *place, "id") for place in self._get_texts()]
+        return tuple(places)
+
+    @api.model
+    @ormcache()
     def _get_links(self):
         """:return: list of (table, column) of foreign keys that follow a merge"""
         # sudo: it only lists foreign keys
@@ -79,6 +160,7 @@ class ClientMergeMover(models.AbstractModel):
         return OWN_TABLES
 
     @api.model
+    @ormcache()
     def _fetch_columns_of_tables(self):
         """:return: table -> names of its columns"""
         rows = self.env.execute_query(
@@ -131,15 +213,6 @@ class ClientMergeMover(models.AbstractModel):
     # === MOVING ===
 
     @api.model
-    def _move_rows(self, table, column, source, target):
-        names = {"table": SQL.identifier(table), "column": SQL.identifier(column)}
-        condition = SQL("%(column)s = %(source)s", source=source.id, **names)
-        if table == "res_partner":  # what the two say of each other is no link
-            condition = SQL("%s AND id <> ALL(%s)", condition, [source.id, target.id])
-        ids = self._update_what_fits(names, condition, target.id)
-        return self._journal(ROW, table, column, ids)
-
-    @api.model
     def _move_links(self, table, column, other, source, target):
         """Move rows of two columns; what the target is linked with already stays."""
         between = SQL()
@@ -172,30 +245,7 @@ class ClientMergeMover(models.AbstractModel):
                 between=between,
             )
         )
-        return self._journal(LINK, table, column, [id_ for (id_,) in rows], other)
-
-    @api.model
-    def _move_loose(self, table, model_column, column, source, target):
-        names = {"table": SQL.identifier(table), "column": SQL.identifier(column)}
-        condition = SQL(
-            "%(column)s = %(source)s AND %(model)s = 'res.partner'",
-            model=SQL.identifier(model_column),
-            source=source.id,
-            **names,
-        )
-        if table == "ir_attachment":  # the picture of a card is a field of it
-            condition = SQL("%s AND res_field IS NULL", condition)
-        ids = self._update_what_fits(names, condition, target.id)
-        return self._journal(ROW, table, column, ids)
-
-    @api.model
-    def _move_texts(self, table, column, source, target):
-        names = {"table": SQL.identifier(table), "column": SQL.identifier(column)}
-        condition = SQL(
-            "%(column)s = %(text)s", text=f"res.partner,{source.id}", **names
-        )
-        ids = self._update_what_fits(names, condition, f"res.partner,{target.id}")
-        return self._journal(TEXT, table, column, ids)
+        return [id_ for (id_,) in rows]
 
     @api.model
     def _update_what_fits(self, names, condition, value):
@@ -203,56 +253,23 @@ class ClientMergeMover(models.AbstractModel):
 
         :return: ids of the updated rows
         """
-        query = SQL(
-            "UPDATE %(table)s SET %(column)s = %(value)s WHERE %(where)s RETURNING id",
-            where=condition,
-            value=value,
-            **names,
+        update = SQL(
+            "UPDATE %(table)s SET %(column)s = %(value)s", value=value, **names
         )
         try:
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):
-                return [id_ for (id_,) in self.env.execute_query(query)]
+                rows = self.env.execute_query(
+                    SQL("%s WHERE %s RETURNING id", update, condition)
+                )
+                return [id_ for (id_,) in rows]
         except IntegrityError:
-            return self._update_one_by_one(names, condition, value)
-
-    @api.model
-    def _update_one_by_one(self, names, condition, value):
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT id FROM %(table)s WHERE %(where)s ORDER BY id",
-                where=condition,
-                **names,
+            rows = self.env.execute_query(
+                SQL(
+                    "SELECT id FROM %(table)s WHERE %(where)s", where=condition, **names
+                )
             )
-        )
-        done = []
-        for (id_,) in rows:
-            query = SQL(
-                "UPDATE %(table)s SET %(column)s = %(value)s WHERE id = %(id)s",
-                value=value,
-                id=id_,
-                **names,
-            )
-            try:
-                with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):
-                    self.env.cr.execute(query)
-            except IntegrityError:
-                continue  # the target has this one already
-            done.append(id_)
-        return done
-
-    @api.model
-    def _journal(self, kind, table, column, ids, other="id"):
-        if not ids:
-            return []
-        return [
-            {
-                "kind": kind,
-                "table_name": table,
-                "column_name": column,
-                "id_column": other,
-                "row_ids": sorted(ids),
-            }
-        ]
+        ids = sorted(id_ for (id_,) in rows)
+        return self._write_what_fits(SQL("%s WHERE TRUE", update), SQL("id"), ids)
 
     # === MOVING BACK ===
 
@@ -274,21 +291,43 @@ class ClientMergeMover(models.AbstractModel):
         key = SQL.identifier(line_sudo.id_column)
         present = f"res.partner,{target.id}" if is_text else target.id
         former = f"res.partner,{source.id}" if is_text else source.id
-        rows = self.env.execute_query(
-            SQL(
-                """
-                UPDATE %(table)s
-                   SET %(column)s = %(former)s
-                 WHERE %(key)s = ANY(%(ids)s)
-                   AND %(column)s = %(present)s
-             RETURNING %(key)s
-                """,
-                key=key,
-                ids=line_sudo.row_ids,
-                present=present,
-                former=former,
-                **names,
-            )
+        query = SQL(
+            """
+            UPDATE %(table)s
+               SET %(column)s = %(former)s
+             WHERE %(column)s = %(present)s
+            """,
+            former=former,
+            present=present,
+            **names,
         )
-        done = {id_ for (id_,) in rows}
+        done = self._write_what_fits(query, key, line_sudo.row_ids)
         return [id_ for id_ in line_sudo.row_ids if id_ not in done]
+
+    @api.model
+    def _write_what_fits(self, query, key, ids):
+        """Write rows, halves of them when some would be there twice: those stay.
+
+        :param query: an UPDATE with a condition
+        :return: set of the ids of the rows that were written
+        """
+        if not ids:
+            return set()
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):
+                rows = self.env.execute_query(
+                    SQL(
+                        "%(query)s AND %(key)s = ANY(%(ids)s) RETURNING %(key)s",
+                        query=query,
+                        key=key,
+                        ids=ids,
+                    )
+                )
+                return {id_ for (id_,) in rows}
+        except IntegrityError:
+            if len(ids) == 1:
+                return set()
+        half = len(ids) // 2
+        return self._write_what_fits(query, key, ids[:half]) | self._write_what_fits(
+            query, key, ids[half:]
+        )

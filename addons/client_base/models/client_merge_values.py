@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from .card_rules import ACCEPT
+from .client_merge_picture import CARDS
 
 # What is never taken over: what the card is in the system, not what the client is.
 OWN_FIELDS = set(models.MAGIC_COLUMNS) | {
@@ -170,14 +171,12 @@ class ClientMergeValues(models.AbstractModel):
             )
         )
 
-    def _note_changes(self, survivor, before):
+    def _note_changes(self, survivor):
         """Write into the journal which fields of the survivor say something else."""
-        former, present = before[str(survivor.id)], self.columns_after[str(survivor.id)]
-        names = [
-            name
-            for name in self._get_value_fields()
-            if name in present and former.get(name) != present[name]
-        ]
+        changed = self.changed.get(CARDS, {}).get(str(survivor.id), {})
+        said = {
+            name: changed[name] for name in self._get_value_fields() if name in changed
+        }
         # sudo: nobody may write the journal by hand
         self.env["client.change"].sudo()._note(
             [
@@ -186,12 +185,12 @@ class ClientMergeValues(models.AbstractModel):
                     "merge_id": self.id,
                     "company_id": self.env.company.id,
                     "field": name,
-                    "old_value": self._show(survivor, name, former.get(name)),
-                    "new_value": self._show(survivor, name, present[name]),
-                    "old_raw": former.get(name),
-                    "new_raw": present[name],
+                    "old_value": self._show(survivor, name, old),
+                    "new_value": self._show(survivor, name, new),
+                    "old_raw": old,
+                    "new_raw": new,
                 }
-                for name in names
+                for name, (old, new) in said.items()
             ]
         )
 
