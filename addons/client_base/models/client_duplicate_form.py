@@ -53,6 +53,7 @@ class ClientDuplicateForm(models.Model):
     partner_id = fields.Many2one(
         comodel_name="res.partner", required=True, ondelete="cascade"
     )
+    # Begins with the version of our reading of cards.
     stamp = fields.Char(required=True, help="What the card said when this was made.")
     mark = fields.Char(required=True, help="The same for cards that compare alike.")
     data = fields.Json(required=True)
@@ -148,23 +149,66 @@ class ClientDuplicateForm(models.Model):
                 row[0]: row for row in self.env.execute_query(self._select_cards(ids))
             }
             gone = [id_ for id_ in ids if id_ not in cards]
-            stale = self._keep_stale(cards)
+            known = self._fetch_stamps(cards)
+            stale = [
+                id_ for id_, row in cards.items() if known.get(id_, ("",))[0] != row[-1]
+            ]
             self._drop([*gone, *stale])
             self._insert([cards[id_] for id_ in stale])
+            self._keep_decisions(
+                {
+                    id_: known[id_][1]
+                    for id_ in stale
+                    if id_ in known and self._is_same(known[id_][0], cards[id_][-1])
+                }
+            )
         self.env["client.duplicate"].invalidate_model()
 
     @api.model
-    def _keep_stale(self, cards):
-        """:return: ids of the cards whose stored form is not theirs, in order"""
+    def _fetch_stamps(self, partner_ids):
+        """:return: id of a card -> (stamp, mark) of its stored form"""
         rows = self.env.execute_query(
             SQL(
-                "SELECT partner_id, stamp FROM client_duplicate_form"
+                "SELECT partner_id, stamp, mark FROM client_duplicate_form"
                 " WHERE partner_id = ANY(%s)",
-                list(cards),
+                list(partner_ids),
             )
         )
-        stamps = dict(rows)
-        return [id_ for id_, row in cards.items() if stamps.get(id_) != row[-1]]
+        return {id_: (stamp, mark) for id_, stamp, mark in rows}
+
+    @api.model
+    def _is_same(self, stamp, other):
+        """:return: whether a card says the same, whatever we read out of it by now"""
+        return stamp.partition(":")[2] == other.partition(":")[2]
+
+    @api.model
+    def _keep_decisions(self, former):
+        """Let decisions hold on of cards that we have only learnt to read otherwise.
+
+        :param former: id of a card -> the mark of the form that it had
+        """
+        if not former:
+            return
+        for side in ("left", "right"):
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE client_duplicate pair
+                       SET %(mark)s = form.mark
+                      FROM UNNEST(%(ids)s::int[], %(marks)s::text[])
+                           AS former (partner_id, mark)
+                      JOIN client_duplicate_form form
+                        ON form.partner_id = former.partner_id
+                     WHERE pair.%(card)s = former.partner_id
+                       AND pair.%(mark)s = former.mark
+                       AND pair.state = 'different'
+                    """,
+                    mark=SQL.identifier(f"{side}_mark"),
+                    card=SQL.identifier(f"{side}_id"),
+                    ids=list(former),
+                    marks=list(former.values()),
+                )
+            )
 
     # === READING ===
 
@@ -193,7 +237,7 @@ class ClientDuplicateForm(models.Model):
             points = SQL("AND partner_id = ANY(%s)", list(partner_ids))
         return SQL(
             """
-            SELECT said.*, MD5(%(version)s || said::text) AS stamp
+            SELECT said.*, %(version)s || MD5(said::text) AS stamp
               FROM (
                     SELECT partner.id,
                            CONCAT_WS(' ', partner.name, partner.legal_form) AS name,

@@ -5,7 +5,8 @@ from odoo.tests import tagged, users
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
-from ..tools.duplicates.cards import Card
+from ..models import client_duplicate_form
+from ..tools.duplicates.cards import VERSION, Card
 from .common import ClientCommon
 
 
@@ -79,6 +80,24 @@ class TestClientDuplicate(ClientCommon, CronMixinCase):
         pair.action_reopen()
         self.assertEqual(pair.state, "open")
         self.assertEqual(pair.cluster_id.partner_ids, self.left | self.right)
+
+    @users("client_manager")
+    def test_decision_outlives_another_reading_of_the_cards(self):
+        """An update of ours that reads names better does not ask everything anew."""
+        pair = self._scan()
+        pair.action_different()
+        marks = pair.left_mark, pair.right_mark
+        forms = type(self.env["client.duplicate.form"])
+        with (
+            patch.object(client_duplicate_form, "VERSION", VERSION + 1),
+            patch.object(forms, "_mark", lambda _self, form: f"other {form.id}"),
+        ):
+            self.assertEqual(self._scan().state, "different")
+            pair.invalidate_recordset()
+            self.assertNotEqual((pair.left_mark, pair.right_mark), marks)
+            self.left.name = "Шапкець Лариса Леонідівна мол."
+        with patch.object(client_duplicate_form, "VERSION", VERSION + 2):
+            self.assertEqual(self._scan().state, "open")
 
     @users("client_manager")
     def test_decision_on_a_card_just_written_is_remembered(self):
