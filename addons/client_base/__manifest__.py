@@ -90,7 +90,14 @@
         "demo/client_audit_demo.xml",
     ],
     "assets": {
-        "web.assets_backend": ["client_base/static/src/**/*"],
+        "web.assets_backend": [
+            "client_base/static/src/**/*",
+            ("remove", "client_base/static/src/client_audit/plan_graph.js"),
+        ],
+        # where the graphs are
+        "web.assets_backend_lazy": [
+            "client_base/static/src/client_audit/plan_graph.js"
+        ],
         "web.assets_tests": ["client_base/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import ormcache
+from odoo.tools import SQL, ormcache
 
 # What the first page of an audit shows, each beside the change.
 HEADLINES = ("clients", "order", "completeness", "open_issues")
@@ -110,6 +110,11 @@ class ClientAudit(models.Model):
         string="Open Problems", compute="_compute_headlines", aggregator=None
     )
     own_count = fields.Integer(string="Mine to Mend", compute="_compute_own_count")
+    is_last_of_day = fields.Boolean(
+        string="Last of Its Day",
+        compute="_compute_is_last_of_day",
+        search="_search_is_last_of_day",
+    )
 
     _one_running = models.UniqueIndex(
         "(company_id) WHERE state = 'running'",
@@ -167,6 +172,38 @@ class ClientAudit(models.Model):
         for audit in self:
             audit.own_count = counts.get(audit.company_id, 0)
 
+    @api.depends("date", "state", "company_id")
+    def _compute_is_last_of_day(self):
+        last = self.search([("id", "in", self.ids), ("is_last_of_day", "=", True)])
+        for audit in self:
+            audit.is_last_of_day = audit in last
+
+    @api.model
+    def _search_is_last_of_day(self, operator, value):
+        """Of several audits of a company on one day the trend shows the last."""
+        if operator != "in" or True not in value or False in value:
+            return NotImplemented
+        self.flush_model(["company_id", "date", "state"])
+
+        def to_sql(model, alias, _query):
+            return SQL(
+                """
+                NOT EXISTS (
+                    SELECT
+                      FROM client_audit AS later
+                     WHERE later.company_id = %(company)s
+                       AND later.date = %(date)s
+                       AND later.state = 'done'
+                       AND later.id > %(id)s
+                )
+                """,
+                company=model._field_to_sql(alias, "company_id"),
+                date=model._field_to_sql(alias, "date"),
+                id=model._field_to_sql(alias, "id"),
+            )
+
+        return Domain.custom(to_sql=to_sql)
+
     # === ACTION METHODS ===
 
     def action_run(self):
@@ -216,12 +253,14 @@ class ClientAudit(models.Model):
         return self.env["client.issue"].action_open_own()
 
     def action_open_plan(self):
-        """Open how far everybody is with mending."""
+        """Open how far everybody is with mending what this audit found."""
         self.ensure_one()
         self.check_access("read")
-        return self.env["ir.actions.act_window"]._for_xml_id(
+        action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_base.client_issue_action_plan"
         )
+        action.update(domain=list(self._get_issue_domain()), context={})
+        return action
 
     def action_open_trend(self):
         """Open how the figures changed from audit to audit."""
@@ -278,20 +317,24 @@ class ClientAudit(models.Model):
 
     @api.model
     def _get_fallback(self, company):
-        """:return: ``res.users`` who mends what has no manager: who did the last audit
-
-        Nobody when he does not work in the company any longer.
-        """
+        """:return: ``res.users`` who mends what has no manager, by the last audit"""
         last = self.search(
             [("company_id", "=", company.id), ("state", "!=", "draft")], limit=1
         )
-        return last._get_chosen_owner()
+        return last._get_chosen_owner(company)
 
-    def _get_chosen_owner(self):
-        """:return: ``res.users`` who mends the problems of clients without a manager"""
-        user = self.sudo().user_id
-        works_here = user.active and not user.share
-        return user if works_here and self.company_id in user.company_ids else user[:0]
+    def _get_chosen_owner(self, company=None):
+        """:return: ``res.users`` who mends the problems of clients without a manager
+
+        Whoever has the audit done; when nobody has, or he works in the company no
+        longer, the head of its clients.
+        """
+        company_sudo = (company or self.company_id).sudo()  # whoever asks who it is
+        for user_sudo in (self.sudo().user_id, company_sudo.client_head_id):
+            works_here = user_sudo.active and not user_sudo.share
+            if works_here and company_sudo in user_sudo.company_ids:
+                return user_sudo.with_env(self.env)
+        return self.env["res.users"]
 
     @api.model
     @ormcache()

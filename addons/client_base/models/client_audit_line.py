@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 # Code of a metric -> its words. Those of the first set are shares of 100.
 SHARES = [
@@ -85,6 +85,7 @@ class ClientAuditLine(models.Model):
         ondelete="cascade",
         index=True,
     )
+    subject = fields.Char(string="Of Whom", compute="_compute_subject")
     sequence = fields.Integer(readonly=True, aggregator=None)
     metric = fields.Selection(
         selection=SHARES + NUMBERS, string="Figure", required=True, readonly=True
@@ -116,3 +117,11 @@ class ClientAuditLine(models.Model):
         readonly=True,
         help="Compared with the audit before.",
     )
+
+    @api.depends("scope", "user_id.name", "group_id.name", "type_id.name")
+    @api.depends_context("lang")
+    def _compute_subject(self):
+        scopes = dict(self._fields["scope"]._description_selection(self.env))
+        for line in self:
+            owner = line.user_id or line.group_id or line.type_id
+            line.subject = owner.display_name or scopes.get(line.scope)

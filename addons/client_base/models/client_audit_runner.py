@@ -60,6 +60,39 @@ class ClientAuditRunner(models.AbstractModel):
             if not progress(1):
                 break
 
+    @api.model
+    def _cron_follow(self):
+        """Look each night for what went wrong with the cards since, a rule at a time.
+
+        Of companies that were audited before. A rule that was looked at today is not
+        looked at again, so that a run without time goes on where it was.
+        """
+        groups = self._read_group([("state", "=", "done")], ["company_id"])
+        companies = self.env["res.company"].union(*(one for (one,) in groups))
+        rules = self.env["client.issue.rule"].search(
+            Domain("looked_on", "=", False)
+            | Domain("looked_on", "<", fields.Date.today())
+        )
+        progress = self.env["ir.cron"]._commit_progress
+        progress(remaining=len(rules))
+        for rule in rules:
+            self._follow(rule, companies)
+            if not progress(1):
+                break
+        self._end_tasks()
+
+    def _follow(self, rule, companies):
+        """Look for one problem; when its cards are being written, the next run does."""
+        try:
+            for company in companies:
+                if rule.company_id in (company, company.browse()):
+                    rule._sync_safely(company, self._get_fallback(company))
+            rule.looked_on = fields.Datetime.now()
+            self.env.flush_all()
+        except CONCURRENCY_ERRORS:
+            self.env.cr.rollback()
+            self.env.invalidate_all()
+
     def _work_safely(self, commit):
         """Work; again when cards were written meanwhile; say when it cannot be done."""
         for _attempt in range(MAX_FAILURES):
@@ -175,6 +208,38 @@ class ClientAuditRunner(models.AbstractModel):
                 if owner not in here.user_id.ids
             ]
         )
+
+    @api.model
+    def _end_tasks(self):
+        """End the tasks of those who have nothing left to mend."""
+        self.env["client.issue"].flush_model()
+        self.env["mail.activity"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT task.id
+                  FROM mail_activity AS task
+                  JOIN client_audit AS audit
+                    ON audit.id = task.res_id
+                 WHERE task.res_model = %(model)s
+                   AND task.activity_type_id = %(type)s
+                   AND task.active
+                   AND NOT EXISTS (
+                       SELECT
+                         FROM client_issue AS issue
+                        WHERE issue.company_id = audit.company_id
+                          AND issue.user_id = task.user_id
+                          AND issue.state = 'open'
+                       )
+                """,
+                model=self._name,
+                type=self.env.ref("client_base.mail_activity_type_audit").id,
+            )
+        )
+        # sudo: a task ends with its cause, whoever mended that
+        tasks_sudo = self.env["mail.activity"].sudo().browse(id_ for (id_,) in rows)
+        if tasks_sudo:
+            tasks_sudo.action_feedback()
 
     def _fetch_owners(self):
         """:return: list of (id of the user, problems, grave ones, first deadline)"""

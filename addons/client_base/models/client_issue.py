@@ -223,10 +223,11 @@ class ClientIssue(models.Model):
         self.invalidate_model(flush=False)
 
     @api.model
-    def _recheck(self, partner_ids):
+    def _recheck(self, partner_ids, rules=None):
         """Bring the known problems of a few clients in line with their cards now.
 
-        What looks into their history waits for the next audit.
+        :param rules: these are followed though they look into the history, which takes
+            a while; what else does waits for the night
         """
         # sudo: whoever writes a card mends it, whosever the problem is
         issues_sudo = self.sudo()
@@ -236,6 +237,8 @@ class ClientIssue(models.Model):
         )
         audits_sudo = self.env["client.audit"].sudo()
         for rule, company in known:
-            if rule.active and rule._is_instant():
+            if rule.active and (rule._is_instant() or (rules and rule in rules)):
                 fallback = audits_sudo._get_fallback(company)
                 rule._sync_safely(company, fallback, partner_ids)
+        if known:
+            audits_sudo._end_tasks()

@@ -5,8 +5,12 @@ from odoo.tools import format_date
 from odoo.tools.misc import get_lang
 
 from ..tools import contact
+from ..tools.duplicates.scan import PROPOSED
 from .client_group_rule_reader import RULE_ERRORS
 from .client_issue_finder import TIDY_KIND
+
+# Who may say that two cards are one client.
+MERGES = "client_base.group_client_manager"
 
 
 class ClientIssueMender(models.AbstractModel):
@@ -37,12 +41,16 @@ class ClientIssueMender(models.AbstractModel):
     @api.depends("partner_id", "rule_id.kind", "rule_id.rule", "proposal")
     @api.depends_context("lang")
     def _compute_detail(self):
+        alike = self._get_alike_cards()
         for issue in self:
-            issue.detail = issue.proposal or issue._get_detail()
+            names = alike.get(issue.partner_id, ()) if issue.state == "open" else ()
+            issue.detail = issue.proposal or issue._get_detail(", ".join(names))
 
-    def _get_detail(self):
+    def _get_detail(self, alike):
         """:return: what of the card the rule speaks of, in the user's language"""
         rule, client = self.rule_id, self.partner_id
+        if rule.kind == "duplicate":
+            return alike
         if rule.kind == "email_format":
             return ", ".join(self._get_untidy_points().mapped("value"))
         text = rule.rule or ""
@@ -57,6 +65,30 @@ class ClientIssueMender(models.AbstractModel):
                 "due %(date)s", date=format_date(self.env, client.review_due)
             )
         return False
+
+    def _get_alike_cards(self):
+        """:return: client -> names of the cards that it is likely a duplicate of
+
+        Those that the user may not read are not named.
+        """
+        issues = self.filtered(lambda one: one.rule_id.kind == "duplicate")
+        pairs = issues._get_pairs()
+        readable = pairs.left_id._filtered_access("read")
+        found = {}
+        for pair in pairs:
+            if pair.left_id in readable:
+                found.setdefault(pair.right_id, []).append(pair.left_id.display_name)
+        return found
+
+    def _get_pairs(self):
+        """:return: the ``client.duplicate`` that these problems are about"""
+        if not self:
+            return self.env["client.duplicate"]
+        return self.env["client.duplicate"].search(
+            Domain("state", "=", "open")
+            & Domain("bits", ">=", PROPOSED)
+            & Domain("right_id", "in", self.partner_id.ids)
+        )
 
     def _get_points_named(self):
         """:return: the phones and e-mails of the client that its rule is about"""
@@ -110,7 +142,7 @@ class ClientIssueMender(models.AbstractModel):
     def action_accept(self):
         """Write phones and e-mails the way that is proposed, on the cards.
 
-        :return: True
+        :return: an action that says what it did
         """
         self.check_access("read")
         proposals = self._get_proposals()
@@ -122,7 +154,7 @@ class ClientIssueMender(models.AbstractModel):
             for point, value in pairs:
                 point.value = value  # the rights of the card hold
         self._look_again()
-        return True
+        return self._tell_mended()
 
     def action_open_merge(self):
         """Open the merge of the likely duplicates, or the list of several.
@@ -130,32 +162,39 @@ class ClientIssueMender(models.AbstractModel):
         :return: an action
         """
         self.check_access("read")
-        clients = self.partner_id
-        pairs = self.env["client.duplicate"].search(
-            Domain("state", "=", "open")
-            & (
-                Domain("right_id", "in", clients.ids)
-                | Domain("left_id", "in", clients.ids)
-            )
-        )
+        pairs = self._get_pairs()
         if not pairs:
             raise UserError(self.env._("No duplicates of these clients are known."))
-        clusters = pairs.cluster_id
-        is_one = len(pairs) == 1 or len(clusters) == 1
+        is_one = len(pairs) == 1 or len(pairs.cluster_id) == 1
         if is_one and pairs.has_access("write"):
             return pairs[0].action_open_merge()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_base.client_duplicate_action"
         )
-        action["domain"] = [("id", "in", pairs.ids)]
+        action.update(domain=[("id", "in", pairs.ids)], context={})
+        if len(pairs) == 1:
+            action.update(res_id=pairs.id, views=[(False, "form")])
+        return action
+
+    def action_open_edit(self):
+        """Fill in on all these cards at once what they lack.
+
+        :return: an action with the dialog
+        """
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_base.client_bulk_edit_action"
+        )
+        action["context"] = {"default_partner_ids": self.partner_id.ids}
         return action
 
     def action_ask(self):
         """Ask the manager of each client to find out what is missing.
 
         One task for a client, however many problems; the second time none is added.
+        Who may not merge cards asks the head of the clients to do it.
 
-        :return: True
+        :return: an action that says who was asked
         """
         self.check_access("read")
         todo = self.filtered(lambda one: one.state == "open" and not one.asked_on)
@@ -164,19 +203,43 @@ class ClientIssueMender(models.AbstractModel):
         activities = self.env["mail.activity"].with_context(
             mail_activity_quick_update=True  # no e-mail for each
         )
+        asked = todo._group_by_asked()
         activities.create(
             [
-                issues._prepare_question(client)
-                for client, issues in todo.grouped("partner_id").items()
+                issues._prepare_question(client, owner)
+                for (client, owner), issues in asked.items()
             ]
         )
         # sudo: the fact is written beside the problem, which nobody writes by hand
         todo.sudo().asked_on = fields.Date.context_today(self)
-        return True
+        names = {owner.name for _client, owner in asked}
+        return self._tell(
+            self.env._("Asked: %(names)s.", names=", ".join(sorted(names)))
+        )
 
-    def _prepare_question(self, client):
+    def _group_by_asked(self):
+        """:return: (client, who can mend it) -> problems"""
+
+        def get_key(issue):
+            return issue.user_id, issue.company_id, issue.rule_id.kind == "duplicate"
+
+        who = {
+            key: issues[0]._get_whom_to_ask()
+            for key, issues in self.grouped(get_key).items()
+        }
+        return self.grouped(lambda issue: (issue.partner_id, who[get_key(issue)]))
+
+    def _get_whom_to_ask(self):
+        """:return: ``res.users`` who can mend this; two cards are merged by the head"""
+        owner = self.user_id or self.env.user
+        if self.rule_id.kind != "duplicate" or owner.has_group(MERGES):
+            return owner
+        audits_sudo = self.env["client.audit"].sudo()  # who the head is, whoever asks
+        head = owner.sudo().client_head_id or audits_sudo._get_fallback(self.company_id)
+        return head.with_env(self.env) or owner
+
+    def _prepare_question(self, client, owner):
         """:return: values of the one activity about a client"""
-        owner = self[0].user_id or self.env.user
         words = self.with_context(lang=get_lang(self.env, owner.lang).code)
         problems = [
             ": ".join(filter(None, (one.rule_id.name, one.detail))) for one in words
@@ -196,12 +259,13 @@ class ClientIssueMender(models.AbstractModel):
     def action_archive_clients(self):
         """Put the cards away: nobody works with these clients any longer.
 
-        :return: True
+        :return: an action that says how many
         """
         self.check_access("read")
-        self.partner_id.action_archive()
+        clients = self.partner_id
+        clients.action_archive()
         self._look_again()
-        return True
+        return self._tell(self.env._("Cards put away: %(count)s.", count=len(clients)))
 
     def action_open_ignore(self):
         """Ask why these problems are to be ignored.
@@ -227,24 +291,60 @@ class ClientIssueMender(models.AbstractModel):
         self.check_access("read")
         ignored = self.filtered(lambda one: one.state == "ignored")
         # sudo: nobody writes problems by hand
-        ignored.sudo().write({"state": "open", "ignore_reason": False})
+        ignored.sudo().write(
+            {"state": "open", "ignore_reason": False, "closed_on": False}
+        )
         self._look_again()
         return True
 
     def action_look_again(self):
-        """Look at the cards now: what was mended closes.
+        """Look at the cards now, and into their history: what was mended closes.
 
-        :return: True
+        :return: an action that says what it found
         """
         self.check_access("read")
-        self._look_again()
-        return True
+        self._look_again(self.rule_id)
+        return self._tell_mended()
 
     def _ignore(self, reason):
         self.check_access("read")
         ignored = self.filtered(lambda one: one.state == "open")
         # sudo: nobody writes problems by hand
-        ignored.sudo().write({"state": "ignored", "ignore_reason": reason})
+        ignored.sudo().write(
+            {
+                "state": "ignored",
+                "ignore_reason": reason,
+                "closed_on": fields.Datetime.now(),  # an audit counts it until then
+            }
+        )
+        # sudo: a task ends with its last problem, whosever it is
+        self.env["client.audit"].sudo()._end_tasks()
 
-    def _look_again(self):
-        self.env["client.issue"]._recheck(self.sudo().partner_id.ids)
+    def _look_again(self, rules=None):
+        self.env["client.issue"]._recheck(self.sudo().partner_id.ids, rules)
+
+    # === SAYING WHAT WAS DONE ===
+
+    def _tell_mended(self):
+        """:return: an action that says how many of these problems are closed now"""
+        closed = self.filtered(lambda one: one.state == "done")
+        words = self.env._(
+            "Mended: %(closed)s of %(count)s.", closed=len(closed), count=len(self)
+        )
+        if closed == self:
+            return self._tell(words)
+        rest = self.env._("The others need a look at the card.")
+        return self._tell(f"{words} {rest}", kind="warning")
+
+    @api.model
+    def _tell(self, message, kind="success"):
+        """:return: an action that shows a message and has the view read again"""
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": message,
+                "type": kind,
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }

@@ -81,6 +81,12 @@ class ClientIssueRule(models.Model):
         copy=False,
         help="Why the rule could not be run the last time.",
     )
+    looked_on = fields.Datetime(
+        string="Looked For",
+        readonly=True,
+        copy=False,
+        help="The last night in which the problem was looked for.",
+    )
     issue_ids = fields.One2many(
         comodel_name="client.issue", inverse_name="rule_id", string="Problems"
     )

@@ -1,3 +1,4 @@
+from ast import literal_eval
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -140,6 +141,53 @@ class TestClientAudit(ClientAuditCommon):
         self.assertEqual(first.issue_ids, self._get_issues())
         self.assertFalse(second.issue_ids)
 
+    def test_what_was_ignored_before_is_no_problem_of_an_audit(self):
+        first = self._audit()
+        with freeze_time(fields.Datetime.add(fields.Datetime.now(), hours=1)):
+            self._get_issues()._ignore("x")
+        with freeze_time(fields.Datetime.add(fields.Datetime.now(), hours=2)):
+            second = self._audit()
+        self.assertEqual(first.issue_ids, self._get_issues())
+        self.assertFalse(second.issue_ids)
+        self.assertFigure(second, "open_issues", 0)
+
+    def test_plan_of_an_audit_is_what_it_found(self):
+        audit = self._audit()
+        self.client.city = "Львів"
+        self._commit()
+        later = self._create_client("b")
+        self._audit()
+        afterwards = fields.Datetime.add(audit.finished_on, hours=1)  # one transaction
+        self._get_issues().closed_on = afterwards
+        self._get_issues(later).found_on = afterwards
+        action = audit.with_user(self.client_manager).action_open_plan()
+        plan = self.env["client.issue"].search(action["domain"])
+        self.assertEqual(plan, self._get_issues())
+
+    def test_trend_shows_the_last_audit_of_a_day(self):
+        first, second = self._audit(), self._audit()
+        action = self.env.ref("client_base.client_audit_line_action")
+        shown = self.env["client.audit.line"].search(literal_eval(action.domain))
+        self.assertIn(second, shown.audit_id)
+        self.assertNotIn(first, shown.audit_id)
+        self.assertEqual((first + second).mapped("is_last_of_day"), [False, True])
+
+    def test_task_ends_with_the_last_problem(self):
+        self._create_rule("No street", "[('street', '=', False)]")
+        audit = self._audit()
+        self._commit()
+        self.client.city = "Львів"
+        self._commit()
+        self.assertEqual(audit.activity_ids.user_id, self.client_user)
+        self.client.street = "x"
+        self._commit()
+        self.assertFalse(audit.activity_ids)
+
+    def test_task_ends_when_the_rest_is_ignored(self):
+        audit = self._audit()
+        self._get_issues().with_user(self.client_user)._ignore("x")
+        self.assertFalse(audit.activity_ids)
+
     def test_owner_gets_one_task_for_an_audit(self):
         self._create_rule("No street", "[('street', '=', False)]")
         first = self._audit()
@@ -251,6 +299,33 @@ class TestClientAuditRun(ClientAuditCommon, CronMixinCase):
         audits = self.env["client.audit"].search([]).grouped("company_id")
         self.assertEqual(len(audits[self.env.company]), 1)
         self.assertNotIn(self.other_company, audits)
+
+    def test_night_finds_what_went_wrong_since_the_audit(self):
+        self._audit()
+        self._run_cron()
+        self._commit()
+        later = self._create_client("Later")
+        self._commit()
+        self.assertFalse(self._get_issues(later))
+        self._run_cron("ir_cron_client_issue")
+        self.assertEqual(self._get_issues(later).user_id, self.client_manager)
+
+    def test_night_looks_for_no_problem_twice(self):
+        self._audit()
+        self._run_cron()
+        self._run_cron("ir_cron_client_issue")
+        self._commit()
+        later = self._create_client("Later")
+        self._run_cron("ir_cron_client_issue")
+        self.assertFalse(self._get_issues(later))
+        self.rule.looked_on = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        self._run_cron("ir_cron_client_issue")
+        self.assertTrue(self._get_issues(later))
+
+    def test_night_looks_at_no_company_that_was_never_audited(self):
+        self.env["client.audit"].search([]).unlink()
+        self._run_cron("ir_cron_client_issue")
+        self.assertFalse(self._get_issues())
 
     def test_action_run_without_an_audit_makes_one(self):
         audits = self.env["client.audit"].with_user(self.client_manager)

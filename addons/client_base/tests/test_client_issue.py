@@ -96,6 +96,12 @@ class TestClientIssue(ClientIssueCommon):
         self._audit()
         self.assertEqual(self._get_issues().user_id, self.client_user)
 
+    def test_client_without_manager_is_given_to_the_head_when_nobody_audits(self):
+        self.client.user_id = False
+        self.env.company.client_head_id = self.client_user
+        self._audit(user_id=False)
+        self.assertEqual(self._get_issues().user_id, self.client_user)
+
     def test_manager_who_left_gets_nothing(self):
         gone = new_test_user(self.env, "gone", USER)
         self.client.user_id = gone
@@ -277,6 +283,75 @@ class TestClientIssueMending(ClientIssueCommon):
         pair = self.env["client.duplicate"].search([("right_id", "=", other.id)])
         pair.with_user(self.client_manager).action_different()
         self._commit()
+        self.assertEqual(issue.state, "done")
+
+    def _find_duplicate(self, **values):
+        """:return: the problem of the newer of two cards, and the older card"""
+        rule = self._use("duplicate")
+        values = {"phone": "+380671234567", "city": "Полтава"} | values
+        one = self._create_client("Шапкець Лариса Леонідівна", **values)
+        other = self._create_client("Shpakets Larisa Leonidivna", **values)
+        self.env["client.duplicate"].scan()
+        self._audit()
+        return self._get_issues(other, rule), one
+
+    def test_likely_duplicate_is_named(self):
+        issue, older = self._find_duplicate(user_id=self.client_user.id)
+        self.assertEqual(issue.with_user(self.client_user).detail, older.name)
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_likely_duplicate_that_may_not_be_read_is_not_named(self):
+        issue, older = self._find_duplicate(user_id=self.client_user.id)
+        self.env["ir.rule"].create(
+            {
+                "name": "Hidden",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "domain_force": [("id", "!=", older.id)],
+                "groups": [(4, self.env.ref("client_base.group_client_user").id)],
+            }
+        )
+        self.assertFalse(issue.with_user(self.client_user).detail)
+
+    def test_salesperson_asks_the_head_about_a_duplicate(self):
+        issue, older = self._find_duplicate(user_id=self.client_user.id)
+        issue = issue.with_user(self.client_user)
+        action = issue.action_open_merge()
+        pair = self.env["client.duplicate"].browse(action["res_id"])
+        self.assertEqual(pair.left_id, older)
+        self.assertIn(self.client_manager.name, issue.action_ask()["params"]["message"])
+        activity = issue.partner_id.activity_ids
+        self.assertEqual(activity.user_id, self.client_manager)
+        self.assertIn(older.name, activity.summary)
+
+    def test_what_many_cards_lack_is_filled_in_at_once(self):
+        self._audit()
+        issue = self._get_issues().with_user(self.client_user)
+        context = issue.action_open_edit()["context"]
+        edits = self.env["client.bulk.edit"].with_user(self.client_user)
+        edits.with_context(**context).create({"city": "Львів"}).action_apply()
+        self._commit()
+        self.assertEqual(issue.state, "done")
+
+    def test_button_says_what_it_did(self):
+        other = self._create_client("b", user_id=self.client_user.id)
+        self._audit()
+        issues = self._get_issues(self.client | other).with_user(self.client_user)
+        self.client.city = "Львів"
+        answer = issues.action_look_again()["params"]
+        self.assertEqual(answer["type"], "warning")
+        self.assertIn("Mended: 1 of 2.", answer["message"])
+        other.city = "Львів"
+        answer = issues.action_look_again()["params"]
+        self.assertEqual(answer["message"], "Mended: 2 of 2.")
+
+    def test_button_looks_into_the_history_too(self):
+        rule = self._create_rule("Silent", "[('last_touch_date', '=', False)]")
+        self._audit()
+        self.env["client.offer"].create({"partner_id": self.client.id, "name": "x"})
+        self._commit()
+        issue = self._get_issues(rule=rule)
+        self.assertEqual(issue.state, "open")
+        issue.with_user(self.client_user).action_look_again()
         self.assertEqual(issue.state, "done")
 
     def test_manager_is_asked_once_for_everything(self):
