@@ -2,6 +2,8 @@ import base64
 import logging
 from datetime import timedelta
 
+from psycopg2 import IntegrityError
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import split_every
@@ -125,7 +127,8 @@ class ClientDuplicateScan(models.Model):
         for _attempt in range(MAX_FAILURES):
             try:
                 return self._run(self._commit_part)
-            except CONCURRENCY_ERRORS:
+            except (*CONCURRENCY_ERRORS, IntegrityError):
+                # cards were written, or deleted, while they were compared
                 self.env.cr.rollback()
                 self.env.invalidate_all()
             except Exception:

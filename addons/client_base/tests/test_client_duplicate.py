@@ -1,7 +1,10 @@
 from unittest.mock import patch
 
+from psycopg2.errors import ForeignKeyViolation
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged, users
+from odoo.tools import mute_logger
 
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
@@ -234,6 +237,27 @@ class TestClientDuplicate(ClientCommon, CronMixinCase):
         with self.enter_registry_test_mode():
             self.env.ref("client_base.ir_cron_client_duplicate").method_direct_trigger()
         self.assertEqual(scan.state, "done")
+
+    @mute_logger("odoo.sql_db")
+    def test_card_that_goes_while_it_is_compared_stops_no_scan(self):
+        scan = self.env["client.duplicate.scan"].create({"state": "running"})
+        pairs = type(self.env["client.duplicate"])
+        store = pairs._store
+        attempts = []
+
+        def store_too_late(model, found):
+            attempts.append(found)
+            if len(attempts) == 1:
+                raise ForeignKeyViolation("the card is gone")
+            return store(model, found)
+
+        cron = self.env.ref("client_base.ir_cron_client_duplicate")
+        with (
+            patch.object(pairs, "_store", store_too_late),
+            self.enter_registry_test_mode(),
+        ):
+            cron.method_direct_trigger()
+        self.assertEqual((scan.state, len(attempts)), ("done", 2))
 
     def test_comparison_shows_both_cards_escaped(self):
         self.left.name = "Шапкець <b>Лариса</b> Леонідівна"
