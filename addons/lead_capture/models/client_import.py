@@ -138,6 +138,10 @@ class ClientImport(models.Model):
             for code, name in TEMPLATE.items():
                 yield code, env._(name)
 
+    def _guess_country(self, codes, sample):
+        plain = [code.removeprefix(request_file.PREFIX) for code in codes]
+        return super()._guess_country(plain, sample)
+
     def _get_column_labels(self):
         if self.kind != "request":
             return super()._get_column_labels()

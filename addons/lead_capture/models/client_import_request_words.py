@@ -11,13 +11,29 @@ COLUMNS = {
     "req_name": _lt("Request: subject"),
     "req_description": _lt("Request: what is wanted"),
     "req_product": _lt("Request: product"),
-    "req_note": _lt("Request: note, with the name of the column"),
+    "req_note": _lt("Request: note"),
     "req_region": _lt("Request: town or region"),
     "req_function": _lt("Request: position of the person"),
     "req_website": _lt("Request: site"),
     "req_tax_id": _lt("Request: tax ID"),
     "req_source": _lt("Request: source"),
     "req_event_key": _lt("Request: its own number"),
+}
+# The same beside what a row says, where nothing else is spoken of.
+SAID = {
+    "req_contact_name": _lt("Person"),
+    "req_company": _lt("Firm"),
+    "req_phone": _lt("Phone"),
+    "req_email": _lt("E-mail"),
+    "req_name": _lt("Subject"),
+    "req_description": _lt("What is wanted"),
+    "req_product": _lt("Product"),
+    "req_region": _lt("Town"),
+    "req_function": _lt("Position"),
+    "req_website": _lt("Site"),
+    "req_tax_id": _lt("Tax ID"),
+    "req_source": _lt("Source"),
+    "req_event_key": _lt("Number"),
 }
 # Headers of the file that one gets to fill in; they are recognised as they stand.
 TEMPLATE = {

@@ -1,9 +1,13 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from odoo.addons.client_base.models.client_import_table import FILE_ROW, TABLE
+
 from ..tools import request_file
 from ..tools.door_event import DoorEvent
-from .client_import_request_words import COLUMNS, REASONS
+from .client_import_request_words import REASONS, SAID
 
 # Written by the server alone: they open what became of a request.
 OWN_FIELDS = {"request_id", "request_key", "request_digest"}
@@ -58,8 +62,20 @@ class ClientImportRow(models.Model):
 
     @api.model
     def _get_change_labels(self):
-        ours = {code: self.env._(name) for code, name in COLUMNS.items()}
+        ours = {code: self.env._(name) for code, name in SAID.items()}
         return super()._get_change_labels() | ours
+
+    def _render_changes(self, labels):
+        """Show what a request says; there is no card beside it."""
+        if self.import_kind != "request":
+            return super()._render_changes(labels)
+        return TABLE % (
+            "",
+            Markup().join(
+                FILE_ROW % (labels[change["code"]], change["new"])
+                for change in self.changes
+            ),
+        )
 
     # === BRINGING IN ===
 

@@ -71,6 +71,7 @@ class TestLeadFile(LeadCommon, ClientImportCommon):
         self.assertEqual(self._get_verdicts(file), [("create", "req_new")] * 2)
         self.assertEqual(self.env["lead.request"].search_count([]), before)
         self.assertIn("Кабель, 400 м", file.row_ids[0].change_summary)
+        self.assertIn("Кабель, 400 м", file.row_ids[0].change_table)
 
     @users("client_user")
     def test_bad_rows_say_what_is_wrong_and_good_ones_come_in(self):
@@ -190,6 +191,12 @@ class TestLeadFile(LeadCommon, ClientImportCommon):
         )
         requests = self._work(file)
         self.assertEqual(requests.phone_normalized, "+48512345678")
+
+    @users("client_user")
+    def test_country_of_the_phones_is_guessed(self):
+        self.env.company.sudo().country_id = self.env.ref("base.us")
+        file = self._read_requests(OLENA)
+        self.assertEqual(file.country_id, self.env.ref("base.ua"))
 
     @users("client_user")
     def test_source_of_the_file_is_the_source_of_its_leads(self):
