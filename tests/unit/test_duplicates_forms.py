@@ -118,6 +118,19 @@ def test_street_is_taken_apart(text: str, expected: tuple[str, str, str]):
     assert (street.words, street.house, street.flat) == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "улица Садовая, дом 9, строение 5",
+        "Садовая ул., 9, стр. 5",
+        "Садовая ул., вл. 9, корпус 5",
+        "вулиця Садова, буд. 9, корп. 5",
+    ],
+)
+def test_parts_of_a_building_do_not_name_the_street(text: str):
+    assert PlaceReader().street(text) == PlaceReader().street("ул. Садовая, 9, к. 5")
+
+
 def test_renamed_town_is_one():
     places = PlaceReader()
     assert places.city("м. Дніпро") == places.city("Днепропетровск")

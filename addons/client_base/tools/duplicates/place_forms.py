@@ -9,7 +9,9 @@ from ..identity import city_key
 
 _STREET_MARKS: Final = """
 вул вулиця ул улица в просп проспект пр пров провулок пер переулок бул бульвар б р т пл
-площа площадь шосе шоссе наб набережна набережная буд д дом будинок
+площа площадь шосе шоссе ш наб набережна набережная буд д дом будинок проезд проїзд
+тупик стр строение строєння корп корпус вл владение володіння лит литер літ літера
+пом помещение приміщення км
 st street vul ave avenue prospekt lane prov blvd bulv house road rd drive dr court ct
 crescent place pl circuit close way east west north south e w n s blv bet between and
 near at
