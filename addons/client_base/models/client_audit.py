@@ -330,9 +330,9 @@ class ClientAudit(models.Model):
         longer, the head of its clients.
         """
         company_sudo = (company or self.company_id).sudo()  # whoever asks who it is
+        domain = self.env["client.issue.rule"]._get_owner_domain(company_sudo)
         for user_sudo in (self.sudo().user_id, company_sudo.client_head_id):
-            works_here = user_sudo.active and not user_sudo.share
-            if works_here and company_sudo in user_sudo.company_ids:
+            if user_sudo.filtered_domain(domain):
                 return user_sudo.with_env(self.env)
         return self.env["res.users"]
 

@@ -201,8 +201,11 @@ class ClientIssue(models.Model):
         )
 
     @api.model
-    def _close_of_rules(self, rules):
-        """Close what rules found that are off now."""
+    def _close_of_rules(self, rules, stays=None):
+        """Close what rules found that are off now.
+
+        :param stays: the ``res.company`` in which they are on
+        """
         self.flush_model()
         self.env.execute_query(
             SQL(
@@ -214,10 +217,12 @@ class ClientIssue(models.Model):
                        write_date = %(now)s
                  WHERE rule_id = ANY(%(rules)s)
                    AND state != 'done'
+                   AND company_id IS DISTINCT FROM %(stays)s
              RETURNING id
                 """,
                 now=self.env.cr.now(),
                 rules=rules.ids,
+                stays=stays and stays.id,
             )
         )
         self.invalidate_model(flush=False)

@@ -141,8 +141,10 @@ class ClientIssueFinder(models.AbstractModel):
 
     def _prepare_found_sql(self, company, fallback, partner_ids):
         """:return: the common table ``found``: clients with the problem, and whose"""
-        chosen = self.sudo().user_id
-        owner = chosen if company in chosen.company_ids else fallback
+        domain = self._get_owner_domain(company)
+        owner = self.sudo().user_id.filtered_domain(domain) or fallback
+        # sudo: whoever writes a card may not look up who works here
+        workers = self.env["res.users"].sudo()._search(domain)
         return SQL(
             """
             found AS MATERIALIZED (
@@ -150,19 +152,12 @@ class ClientIssueFinder(models.AbstractModel):
                   FROM res_partner AS partner
              LEFT JOIN res_users AS manager
                     ON manager.id = partner.user_id
-                   AND manager.active
-                   AND NOT manager.share
-                   AND EXISTS (
-                       SELECT
-                         FROM res_company_users_rel AS allowed
-                        WHERE allowed.user_id = manager.id
-                          AND allowed.cid = %(company)s
-                       )
+                   AND manager.id IN %(workers)s
                  WHERE partner.id IN %(clients)s
             )
             """,
             owner=owner.id or None,
-            company=company.id,
+            workers=workers.subselect(),
             clients=self._search_clients(company, partner_ids).subselect(),
         )
 

@@ -166,9 +166,12 @@ class ClientIssueRule(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        # sudo: nobody closes problems by hand, whoever switches a rule off
+        issues_sudo = self.env["client.issue"].sudo()
         if vals.get("active") is False:
-            # sudo: nobody closes problems by hand, whoever switches a rule off
-            self.env["client.issue"].sudo()._close_of_rules(self)
+            issues_sudo._close_of_rules(self)
+        elif vals.get("company_id"):
+            issues_sudo._close_of_rules(self, stays=self.company_id)
         if vals.keys() & {"rule", "kind"} and "rule_error" not in vals:
             self.filtered("rule_error").rule_error = False
         return result
@@ -210,6 +213,19 @@ class ClientIssueRule(models.Model):
         zone = company.sudo().resource_calendar_id.tz or "UTC"
         context = {"tz": zone, "allowed_company_ids": company.ids}
         return self.with_env(self.env(user=SUPERUSER_ID, context=context, su=True))
+
+    @api.model
+    def _get_owner_domain(self, company):
+        """Which users can mend problems of a company: who works with clients there."""
+        group = self.env.ref("client_base.group_client_user")
+        return Domain(
+            [
+                ("active", "=", True),
+                ("share", "=", False),
+                ("company_ids", "in", company.ids),
+                ("all_group_ids", "in", group.ids),
+            ]
+        )
 
     @api.model
     def _get_scope_domain(self, company):

@@ -102,6 +102,24 @@ class TestClientIssue(ClientIssueCommon):
         self._audit(user_id=False)
         self.assertEqual(self._get_issues().user_id, self.client_user)
 
+    def test_manager_who_cannot_open_problems_gets_none(self):
+        """He would be given a task and be refused when he opens it."""
+        self.client.user_id = self.internal_user
+        self._audit()
+        self.assertEqual(self._get_issues().user_id, self.client_manager)
+        self.rule.user_id = self.internal_user
+        self.client.user_id = False
+        self._audit()
+        self.assertEqual(self._get_issues().user_id, self.client_manager)
+
+    def test_what_a_rule_found_where_it_no_longer_looks_is_closed(self):
+        self.rule.company_id = False
+        self._audit()
+        self.rule.company_id = self.env.company
+        self.assertEqual(self._get_issues().state, "open")
+        self.rule.company_id = self._create_company(name="Other")
+        self.assertEqual(self._get_issues().state, "done")
+
     def test_manager_who_left_gets_nothing(self):
         gone = new_test_user(self.env, "gone", USER)
         self.client.user_id = gone
