@@ -9,6 +9,7 @@ from . import test_lead_door
 from . import test_lead_escalation
 from . import test_lead_file
 from . import test_lead_mail
+from . import test_lead_decide_tour
 from . import test_lead_difference
 from . import test_lead_join
 from . import test_lead_ledger
