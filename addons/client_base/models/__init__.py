@@ -19,6 +19,8 @@ from . import client_group_entry
 from . import client_group
 from . import client_group_member
 from . import client_contact_point
+from . import client_duplicate_index
+from . import client_duplicate_loader
 from . import client_duplicate_form
 from . import client_duplicate_store
 from . import client_duplicate_lookup

@@ -1,13 +1,16 @@
 import hashlib
 import json
 import logging
+from typing import NamedTuple
+
+import numpy as np
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
-from ..tools.duplicates.cards import VERSION, Card, NormalCard, Normalizer
-from ..tools.duplicates.keys import stored_keys
+from ..tools.duplicates.cards import VERSION, Card, Normalizer
+from ..tools.duplicates.keys import keys_by_card
 from .concurrency import CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
@@ -16,7 +19,10 @@ TOUCHED = "client_base.duplicates.touched"
 # Cards of one transaction that are prepared before its commit; more are prepared by
 # the scheduled action right after it.
 AT_ONCE = 100
-BATCH = 2000
+BATCH = 10_000
+PAGE = 1000
+# How keys are written one after another.
+KEY = "<i8"
 # What a card is compared by; the phones and e-mails are its contact points.
 CARD_FIELDS = frozenset(
     {
@@ -37,6 +43,14 @@ CARD_FIELDS = frozenset(
 )
 
 
+class Stored(NamedTuple):
+    """What is known of the form of a card; ``keys`` are an array."""
+
+    stamp: str
+    mark: str
+    keys: np.ndarray
+
+
 class ClientDuplicateForm(models.Model):
     """The form in which a card is compared with others, kept beside the card.
 
@@ -47,6 +61,7 @@ class ClientDuplicateForm(models.Model):
 
     _name = "client.duplicate.form"
     _description = "Card as It Is Compared"
+    _inherit = ["client.duplicate.index", "client.duplicate.loader"]
     _rec_name = "partner_id"
     _log_access = False
 
@@ -57,22 +72,22 @@ class ClientDuplicateForm(models.Model):
     stamp = fields.Char(required=True, help="What the card said when this was made.")
     mark = fields.Char(required=True, help="The same for cards that compare alike.")
     data = fields.Json(required=True)
+    held_keys = fields.Binary(attachment=False, help="What the index has of the card.")
 
     _partner_uniq = models.Constraint("UNIQUE (partner_id)", "A card has one form.")
 
     def init(self):
-        """Make the table of keys; the primary key answers who has one."""
+        """Let forms whose keys were not kept yet be made anew."""
+        super().init()
         self.env.cr.execute(
             """
-            CREATE TABLE IF NOT EXISTS client_duplicate_key (
-                key int8 NOT NULL,
-                partner_id int4 NOT NULL REFERENCES res_partner ON DELETE CASCADE,
-                PRIMARY KEY (key, partner_id)
-            );
-            CREATE INDEX IF NOT EXISTS client_duplicate_key_partner_idx
-                      ON client_duplicate_key (partner_id)
+            UPDATE client_duplicate_form
+               SET held_keys = '', stamp = REGEXP_REPLACE(stamp, '^[^:]*', '')
+             WHERE held_keys IS NULL
             """
         )
+        if self.env.cr.rowcount:
+            self.env.cr.execute("TRUNCATE client_duplicate_key")
 
     # === KEEPING UP ===
 
@@ -133,82 +148,69 @@ class ClientDuplicateForm(models.Model):
     @api.model
     def _cron_refresh(self):
         """Prepare what slipped by, a committed batch at a time."""
+        self._sweep_keys()
         stale = self._find_stale()
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(stale))
+        normalizers = {}
         for ids in split_every(BATCH, stale, list):
-            self._refresh(ids)
+            self._refresh(ids, normalizers)
             if not progress(len(ids)):
                 break
 
     @api.model
-    def _refresh(self, partner_ids):
-        """Make the forms of these cards again where they are not what the cards say."""
-        for ids in split_every(BATCH, partner_ids, list):
-            cards = {
-                row[0]: row for row in self.env.execute_query(self._select_cards(ids))
-            }
-            gone = [id_ for id_ in ids if id_ not in cards]
-            known = self._fetch_stamps(cards)
-            stale = [
-                id_ for id_, row in cards.items() if known.get(id_, ("",))[0] != row[-1]
-            ]
-            self._drop([*gone, *stale])
-            self._insert([cards[id_] for id_ in stale])
-            self._keep_decisions(
-                {
-                    id_: known[id_][1]
-                    for id_ in stale
-                    if id_ in known and self._is_same(known[id_][0], cards[id_][-1])
-                }
-            )
+    def _refresh(self, partner_ids, normalizers=None):
+        """Make the forms of these cards again where they are not what the cards say.
+
+        :param normalizers: code of a country -> ``Normalizer``, filled; many batches
+            are faster with those that know the words of the ones before
+        :return: id of each card whose form was made -> (its stamp, its form)
+        """
+        rows = self.env.execute_query(self._select_cards(partner_ids))
+        stored = self._fetch_stored(partner_ids)
+        stale = [row for row in rows if stored.get(row[0], (None,))[0] != row[-1]]
+        stamps = {row[0]: row[-1] for row in stale}
+        current = {row[0] for row in rows} - stamps.keys()
+        former = {id_: one for id_, one in stored.items() if id_ not in current}
+        forms = self._normalize(stale, {} if normalizers is None else normalizers)
+        keys_of = keys_by_card(forms)
+        self._drop(former.keys() - stamps.keys())
+        self._write_forms(stamps, forms, keys_of)
+        self._exchange_keys({id_: one.keys for id_, one in former.items()}, keys_of)
+        self._keep_decisions(former, stamps)
         self.env["client.duplicate"].invalidate_model()
+        return {form.id: (stamps[form.id], form) for form in forms}
 
     @api.model
-    def _fetch_stamps(self, partner_ids):
-        """:return: id of a card -> (stamp, mark) of its stored form"""
+    def _fetch_stored(self, partner_ids):
+        """:return: id of a card that has a form -> ``Stored``"""
         rows = self.env.execute_query(
             SQL(
-                "SELECT partner_id, stamp, mark FROM client_duplicate_form"
+                "SELECT partner_id, stamp, mark, held_keys FROM client_duplicate_form"
                 " WHERE partner_id = ANY(%s)",
                 list(partner_ids),
             )
         )
-        return {id_: (stamp, mark) for id_, stamp, mark in rows}
+        return {
+            id_: Stored(stamp, mark, np.frombuffer(keys, KEY))
+            for id_, stamp, mark, keys in rows
+        }
 
     @api.model
-    def _is_same(self, stamp, other):
-        """:return: whether a card says the same, whatever we read out of it by now"""
-        return stamp.partition(":")[2] == other.partition(":")[2]
-
-    @api.model
-    def _keep_decisions(self, former):
+    def _keep_decisions(self, former, stamps):
         """Let decisions hold on of cards that we have only learnt to read otherwise.
 
-        :param former: id of a card -> the mark of the form that it had
+        :param former: id of a card -> ``Stored`` form that it had
+        :param stamps: id of a card -> the stamp that it has
         """
-        if not former:
-            return
-        for side in ("left", "right"):
-            self.env.cr.execute(
-                SQL(
-                    """
-                    UPDATE client_duplicate pair
-                       SET %(mark)s = form.mark
-                      FROM UNNEST(%(ids)s::int[], %(marks)s::text[])
-                           AS former (partner_id, mark)
-                      JOIN client_duplicate_form form
-                        ON form.partner_id = former.partner_id
-                     WHERE pair.%(card)s = former.partner_id
-                       AND pair.%(mark)s = former.mark
-                       AND pair.state = 'different'
-                    """,
-                    mark=SQL.identifier(f"{side}_mark"),
-                    card=SQL.identifier(f"{side}_id"),
-                    ids=list(former),
-                    marks=list(former.values()),
-                )
-            )
+        self.env["client.duplicate"]._follow_marks(
+            {
+                id_: one.mark
+                for id_, one in former.items()
+                if id_ in stamps
+                and one.stamp.partition(":")[2] == stamps[id_].partition(":")[2]
+            }
+        )
 
     # === READING ===
 
@@ -278,77 +280,55 @@ class ClientDuplicateForm(models.Model):
             condition,
         )
 
-    @api.model
-    def _load(self, partner_ids=None, company=None):
-        """Load stored forms.
-
-        :param company: only of cards that this company and everybody knows; whoever
-            may not read a card is told that there is one, and no more
-        :return: list of ``tools.duplicates.cards.NormalCard``, by id
-        """
-        conditions = [SQL("TRUE")]
-        if partner_ids is not None:
-            conditions.append(SQL("form.partner_id = ANY(%s)", list(partner_ids)))
-        if company is not None:
-            self.env["res.partner"].flush_model(["company_id"])
-            conditions.append(
-                SQL(
-                    "EXISTS (SELECT FROM res_partner card"
-                    " WHERE card.id = form.partner_id"
-                    " AND COALESCE(card.company_id, %(company)s) = %(company)s)",
-                    company=company.id,
-                )
-            )
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT data FROM client_duplicate_form form WHERE %s"
-                " ORDER BY partner_id",
-                SQL(" AND ").join(conditions),
-            )
-        )
-        return [NormalCard.from_json(data) for (data,) in rows]
-
     # === WRITING ===
 
     @api.model
     def _drop(self, partner_ids):
-        for table in ("client_duplicate_form", "client_duplicate_key"):
+        if partner_ids:
             self.env.cr.execute(
                 SQL(
-                    "DELETE FROM %s WHERE partner_id = ANY(%s)",
-                    SQL.identifier(table),
-                    partner_ids,
+                    "DELETE FROM client_duplicate_form WHERE partner_id = ANY(%s)",
+                    list(partner_ids),
                 )
             )
 
     @api.model
-    def _insert(self, rows):
-        normalizers = {}
-        forms = []
+    def _normalize(self, rows, normalizers):
+        """:return: ``NormalCard`` of each row of ``_select_cards``"""
         own = self.env.company.country_id.code or "UA"
+        forms = []
         for *said, country, _stamp in rows:
             country = country or own
-            normalizer = normalizers.setdefault(country, Normalizer(country))
+            normalizer = normalizers.get(country)
+            if normalizer is None:
+                normalizer = normalizers[country] = Normalizer(country)
             forms.append(normalizer.normalize(self._to_card(*said)))
+        return forms
+
+    @api.model
+    def _write_forms(self, stamps, forms, keys_of):
+        """:param keys_of: id of a card -> array of its keys, as ``stamps`` its stamp"""
         self.env.cr.execute_values(
-            "INSERT INTO client_duplicate_form (partner_id, stamp, mark, data)"
-            " VALUES %s",
+            """
+            INSERT INTO client_duplicate_form (partner_id, stamp, mark, data, held_keys)
+                 VALUES %s
+            ON CONFLICT (partner_id) DO UPDATE
+                    SET stamp = EXCLUDED.stamp,
+                        mark = EXCLUDED.mark,
+                        data = EXCLUDED.data,
+                        held_keys = EXCLUDED.held_keys
+            """,
             [
-                (form.id, row[-1], self._mark(form), json.dumps(form.to_json()))
-                for form, row in zip(forms, rows, strict=True)
+                (
+                    form.id,
+                    stamps[form.id],
+                    self._mark(form),
+                    json.dumps(form.to_json()),
+                    keys_of[form.id].astype(KEY).tobytes(),
+                )
+                for form in forms
             ],
-            page_size=BATCH,
-        )
-        held = stored_keys(forms)
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO client_duplicate_key (key, partner_id)
-                     SELECT * FROM UNNEST(%s::int8[], %s::int4[])
-                """,
-                [key for key, _partner_id in held],
-                [partner_id for _key, partner_id in held],
-            )
+            page_size=PAGE,
         )
 
     @api.model

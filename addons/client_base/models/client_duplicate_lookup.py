@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.tools import SQL, ormcache
 
 from ..tools.duplicates.cards import VERSION, Normalizer
-from ..tools.duplicates.keys import key_cap, stored_keys
+from ..tools.duplicates.keys import stored_keys
 from ..tools.duplicates.lookup import choose_candidates, score_links
 from ..tools.duplicates.scan import DOUBTFUL
 from ..tools.duplicates.table import Frequencies
@@ -65,7 +65,9 @@ class ClientDuplicateLookup(models.AbstractModel):
         keys_of = {}
         for key, card_id in stored_keys(forms):
             keys_of.setdefault(card_id, []).append(key)
-        holders = self._fetch_holders(sorted(set().union(*keys_of.values())))
+        forms_of = self.env["client.duplicate.form"]
+        forms_of._follow_touched()
+        holders = forms_of._fetch_holders(sorted(set().union(*keys_of.values())))
         asked = {form.id for form in forms}
         return [
             (card_id, other_id)
@@ -75,31 +77,6 @@ class ClientDuplicateLookup(models.AbstractModel):
             )
             if other_id not in asked
         ]
-
-    @api.model
-    def _fetch_holders(self, keys):
-        """:return: key -> ids of the cards that have it, up to one more than its cap"""
-        self.env["client.duplicate.form"]._follow_touched()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT asked.key, held.partner_id
-                  FROM UNNEST(%s::int8[], %s::int4[]) AS asked(key, cap)
-    CROSS JOIN LATERAL (
-                        SELECT partner_id
-                          FROM client_duplicate_key
-                         WHERE key = asked.key
-                         LIMIT asked.cap + 1
-                       ) AS held
-                """,
-                keys,
-                [key_cap(key) for key in keys],
-            )
-        )
-        holders = {}
-        for key, partner_id in rows:
-            holders.setdefault(key, []).append(partner_id)
-        return holders
 
     @api.model
     def _get_learnt(self):

@@ -149,15 +149,7 @@ class ClientDuplicateScan(models.Model):
             committed
         """
         self.state = "running"
-        forms = self.env["client.duplicate.form"]
-        stale = forms._find_stale()
-        report(1)
-        done = 0
-        for ids in split_every(BATCH, stale, list):
-            forms._refresh(ids)
-            done += len(ids)
-            report(1 + 49 * done / len(stale))
-        cards = forms._load()
+        cards = self.env["client.duplicate.form"]._iterate(self._prepare(report))
         self.env.flush_all()
         duplicates = self.env["client.duplicate"]
         found = find_duplicates(cards, apart=duplicates._get_apart())
@@ -167,7 +159,7 @@ class ClientDuplicateScan(models.Model):
                 "state": "done",
                 "finished_on": fields.Datetime.now(),
                 "progress": 100,
-                "card_count": len(cards),
+                "card_count": found.frequencies.size,
                 "pair_count": pairs,
                 "cluster_count": len(found.clusters),
                 "version": VERSION,
@@ -175,3 +167,19 @@ class ClientDuplicateScan(models.Model):
                 "frequencies": base64.b64encode(found.frequencies.to_bytes()),
             }
         )
+
+    def _prepare(self, report):
+        """Bring the forms of all cards up to date; half of the work.
+
+        :return: as ``client.duplicate.form._refresh``
+        """
+        forms = self.env["client.duplicate.form"]
+        forms._sweep_keys()
+        stale = forms._find_stale()
+        report(1)
+        made, normalizers, done = {}, {}, 0
+        for ids in split_every(BATCH, stale, list):
+            made.update(forms._refresh(ids, normalizers))
+            done += len(ids)
+            report(1 + 49 * done / len(stale))
+        return made

@@ -6,16 +6,6 @@ from odoo.tools import SQL, split_every
 from ..tools.duplicates.scan import PROPOSED
 
 BATCH = 5000
-COLUMNS = (
-    "left_id",
-    "right_id",
-    "cluster_id",
-    "bits",
-    "score",
-    "relation",
-    "evidence",
-    "state",
-)
 
 
 class ClientDuplicateStore(models.AbstractModel):
@@ -79,6 +69,35 @@ class ClientDuplicateStore(models.AbstractModel):
         return set(rows)
 
     @api.model
+    def _follow_marks(self, former):
+        """Let what people told apart stay so by the marks that their cards have now.
+
+        :param former: id of a card -> the mark of the form that it had
+        """
+        if not former:
+            return
+        for side in ("left", "right"):
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE client_duplicate pair
+                       SET %(mark)s = form.mark
+                      FROM UNNEST(%(ids)s::int[], %(marks)s::text[])
+                           AS former (partner_id, mark)
+                      JOIN client_duplicate_form form
+                        ON form.partner_id = former.partner_id
+                     WHERE pair.%(card)s = former.partner_id
+                       AND pair.%(mark)s = former.mark
+                       AND pair.state = 'different'
+                    """,
+                    mark=SQL.identifier(f"{side}_mark"),
+                    card=SQL.identifier(f"{side}_id"),
+                    ids=list(former),
+                    marks=list(former.values()),
+                )
+            )
+
+    @api.model
     def _store_clusters(self, clusters):
         """:return: id of a card -> id of the cluster it is in"""
         known = self.env["client.duplicate.cluster"]._keep_known(clusters)
@@ -110,45 +129,57 @@ class ClientDuplicateStore(models.AbstractModel):
 
     @api.model
     def _upsert(self, pairs, clusters):
-        names = SQL(", ").join(map(SQL.identifier, COLUMNS))
-        rows = SQL(", ").join(self._to_row(pair, clusters) for pair in pairs)
-        changed = ("cluster_id", "bits", "score", "relation", "evidence", "state")
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO client_duplicate AS pair (
-                            %(names)s, create_uid, create_date, write_uid, write_date
-                          )
-                     SELECT row.*, %(user)s, %(now)s, %(user)s, %(now)s
-                       FROM (VALUES %(rows)s) AS row(%(names)s)
-                ON CONFLICT (left_id, right_id) DO UPDATE
-                        SET %(set)s, write_date = EXCLUDED.write_date
-                      WHERE (%(old)s) IS DISTINCT FROM (%(new)s)
-                """,
-                names=names,
-                rows=rows,
-                set=SQL(", ").join(
-                    SQL("%s = EXCLUDED.%s", SQL.identifier(one), SQL.identifier(one))
-                    for one in changed
-                ),
-                old=SQL(", ").join(SQL.identifier("pair", one) for one in changed),
-                new=SQL(", ").join(SQL.identifier("excluded", one) for one in changed),
-                user=self.env.uid,
-                now=self.env.cr.now(),
-            )
+        """Write the pairs that are new or no longer what they were.
+
+        The others are not even locked: night after night most are the same.
+        """
+        self.env.cr.execute_values(
+            """
+            INSERT INTO client_duplicate AS pair (
+                        left_id, right_id, cluster_id, bits, score, relation, evidence,
+                        state, create_uid, create_date, write_uid, write_date
+                      )
+                 SELECT found.left_id, found.right_id, found.cluster_id, found.bits,
+                        found.score, found.relation, found.evidence,
+                        'open', found.uid, stamp.now, found.uid, stamp.now
+                   FROM (VALUES %s) AS found (
+                            left_id, right_id, cluster_id, bits, score, relation,
+                            evidence, uid
+                        )
+             CROSS JOIN (SELECT NOW() AT TIME ZONE 'UTC' AS now) AS stamp
+              LEFT JOIN client_duplicate known
+                     ON known.left_id = found.left_id
+                    AND known.right_id = found.right_id
+                  WHERE known.id IS NULL
+                     OR (known.cluster_id, known.bits, known.score, known.relation,
+                         known.evidence, known.state)
+                        IS DISTINCT FROM
+                        (found.cluster_id, found.bits, found.score, found.relation,
+                         found.evidence, 'open')
+            ON CONFLICT (left_id, right_id) DO UPDATE
+                    SET cluster_id = EXCLUDED.cluster_id,
+                        bits = EXCLUDED.bits,
+                        score = EXCLUDED.score,
+                        relation = EXCLUDED.relation,
+                        evidence = EXCLUDED.evidence,
+                        state = EXCLUDED.state,
+                        write_date = EXCLUDED.write_date
+            """,
+            [self._to_row(pair, clusters) for pair in pairs],
+            template="(%s, %s, %s::int, %s::numeric, %s::numeric, %s, %s::jsonb, %s)",
+            page_size=BATCH,
         )
 
     @api.model
     def _to_row(self, pair, clusters):
         ours, theirs = clusters.get(pair.left), clusters.get(pair.right)
-        cluster = ours if ours == theirs and pair.score >= PROPOSED else None
-        return SQL(
-            "(%s, %s, %s::int, %s::float8, %s::float8, %s, %s::jsonb, 'open')",
+        return (
             pair.left,
             pair.right,
-            cluster,
+            ours if ours == theirs and pair.score >= PROPOSED else None,
             pair.score,
             round(pair.probability, 4),
             pair.relation or None,
-            json.dumps([list(one) for one in pair.evidence]),
+            json.dumps(pair.evidence),
+            self.env.uid,
         )

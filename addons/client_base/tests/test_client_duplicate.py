@@ -10,6 +10,8 @@ from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
 from ..models import client_duplicate_form
 from ..tools.duplicates.cards import VERSION, Card
+from ..tools.duplicates.keys import stored_keys
+from ..tools.identity import city_key
 from .common import ClientCommon
 
 
@@ -185,8 +187,55 @@ class TestClientDuplicate(ClientCommon, CronMixinCase):
         self.env.flush_all()
         self.assertIn(self.left.id, forms._find_stale())
         self.env.cr.precommit.run()
-        (form,) = forms._load(self.left.ids)
+        (form,) = forms._load(self.left.ids, self.env.company)
         self.assertEqual(form.phones, ("+380991234567",))
+
+    def _get_index(self, cards):
+        self.env.cr.precommit.run()
+        self.env.cr.execute(
+            "SELECT key, partner_id FROM client_duplicate_key"
+            " WHERE partner_id = ANY(%s) ORDER BY 1, 2",
+            [cards.ids],
+        )
+        return self.env.cr.fetchall()
+
+    def test_a_card_is_found_by_what_it_says_now(self):
+        cards = self.left | self.right
+        for vals in ({"city": "Львів", "phone": "0991234567"}, {"active": False}):
+            self.left.write(vals)
+            held = self._get_index(cards)
+            forms = self.env["client.duplicate.form"]._load(cards.ids, self.env.company)
+            self.assertEqual(held, stored_keys(forms))
+            holders = {card_id for _key, card_id in held}
+            self.assertEqual(self.left.active, self.left.id in holders)
+
+    def test_keys_of_a_deleted_card_are_swept_out(self):
+        left_id = self.left.id
+        self.assertTrue(self._get_index(self.left))
+        self.left.unlink()
+        self._scan_all()
+        self.assertFalse(self._get_index(self.left.browse(left_id)))
+        self.assertTrue(self._get_index(self.right))
+
+    def _scan_all(self):
+        self.env["client.duplicate"].scan()
+
+    def test_a_card_that_changes_during_a_scan_is_compared_as_it_is(self):
+        forms = self.env["client.duplicate.form"]
+        self.env.cr.precommit.run()
+        self.env.cr.execute(
+            "UPDATE client_duplicate_form SET stamp = 'old' WHERE partner_id = ANY(%s)",
+            [(self.left | self.right).ids],
+        )
+        made = forms._refresh((self.left | self.right).ids)
+        self.left.city = "Львів"
+        self.env.cr.precommit.run()
+        known_right = made[self.right.id][1]
+        read = {form.id: form for form in forms._iterate(made)}
+        self.assertEqual(read[self.left.id].city, city_key("Львів"))
+        self.assertIs(read[self.right.id], known_right)
+        self.assertIn(self.stranger.id, read)
+        self.assertFalse(made)
 
     def test_failure_of_preparing_does_not_stop_a_write(self):
         def fail(*_arguments):
@@ -195,7 +244,7 @@ class TestClientDuplicate(ClientCommon, CronMixinCase):
         with (
             patch.object(
                 type(self.env["client.duplicate.form"]),
-                "_insert",
+                "_write_forms",
                 side_effect=ValueError,
             ),
             self.assertLogs("odoo.addons.client_base.models.client_duplicate_form"),

@@ -74,10 +74,23 @@ def stored_keys(cards: Iterable[NormalCard]) -> list[tuple[int, int]]:
 
     Sorted and distinct. The same for a card alone and among others.
     """
+    held = keys_by_card(cards)
+    return sorted((key, card_id) for card_id in held for key in held[card_id].tolist())
+
+
+def keys_by_card(cards: Iterable[NormalCard]) -> dict[int, Ints]:
+    """Return the keys of each card, sorted and distinct, as signed 64-bit numbers."""
     table = Table(cards)
-    keys, rows = blocking_keys(table)
-    signed = keys.view(np.int64).tolist()
-    return sorted(set(zip(signed, table.ids[rows].tolist(), strict=True)))
+    if not table.size:
+        return {}
+    hashes, rows = blocking_keys(table)
+    keys = hashes.view(np.int64)
+    order = np.lexsort((keys, rows))
+    keys, rows = keys[order], rows[order]
+    again = (keys[1:] == keys[:-1]) & (rows[1:] == rows[:-1])
+    keys, rows = (np.delete(x, np.flatnonzero(again) + 1) for x in (keys, rows))
+    starts = np.searchsorted(rows, np.arange(1, table.size))
+    return dict(zip(table.ids.tolist(), np.split(keys, starts), strict=True))
 
 
 def key_cap(key: int) -> int:

@@ -1,0 +1,68 @@
+from odoo import api, models
+from odoo.tools import SQL, split_every
+
+from ..tools.duplicates.cards import NormalCard
+
+BATCH = 10_000
+
+
+class ClientDuplicateLoader(models.AbstractModel):
+    """Reads the forms in which cards are compared."""
+
+    _name = "client.duplicate.loader"
+    _description = "Reader of Cards as They Are Compared"
+
+    @api.model
+    def _load(self, partner_ids, company):
+        """Load the forms of some cards.
+
+        :param company: only of cards that this company and everybody knows; whoever
+            may not read a card is told that there is one, and no more
+        :return: list of ``tools.duplicates.cards.NormalCard``, by id
+        """
+        self.env["res.partner"].flush_model(["company_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT form.data
+                  FROM client_duplicate_form form
+                  JOIN res_partner card ON card.id = form.partner_id
+                 WHERE form.partner_id = ANY(%(cards)s)
+                   AND COALESCE(card.company_id, %(company)s) = %(company)s
+              ORDER BY form.partner_id
+                """,
+                cards=list(partner_ids),
+                company=company.id,
+            )
+        )
+        return [NormalCard.from_json(data) for (data,) in rows]
+
+    @api.model
+    def _iterate(self, made):
+        """Load the forms of all cards, a part at a time: JSON takes a lot of room.
+
+        :param made: what ``_refresh`` has made in this run, as it answers: need not be
+            read again as long as the card has the same stamp; emptied
+        :return: iterator of ``tools.duplicates.cards.NormalCard``, by id
+        """
+        rows = self.env.execute_query(
+            SQL("SELECT partner_id, stamp FROM client_duplicate_form ORDER BY 1")
+        )
+        for part in split_every(BATCH, rows, list):
+            known = {id_: made.pop(id_, (None, None)) for id_, _stamp in part}
+            other = self._fetch_data([id_ for id_, one in part if known[id_][0] != one])
+            for id_, _stamp in part:
+                loaded = other.get(id_)
+                yield NormalCard.from_json(loaded) if loaded else known[id_][1]
+
+    @api.model
+    def _fetch_data(self, partner_ids):
+        """:return: id of a card -> its form as JSON"""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT partner_id, data FROM client_duplicate_form"
+                " WHERE partner_id = ANY(%s)",
+                partner_ids,
+            )
+        )
+        return dict(rows)
