@@ -2,6 +2,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from psycopg2 import InterfaceError, OperationalError
+from psycopg2.errors import UniqueViolation
 
 from odoo import models
 from odoo.exceptions import ConcurrencyError, UserError
@@ -187,6 +188,8 @@ class ClientUpsert(models.AbstractModel):
         except Exception as error:
             if isinstance(error, NOT_A_ROW):
                 raise
+            if self._is_told_meanwhile(source, works, error):
+                raise ConcurrencyError(str(error)) from error
             # cards of this attempt are gone with it
             for work, partner_id in zip(works, known_ids, strict=True):
                 work.begin_again(partner_id)
@@ -196,6 +199,17 @@ class ClientUpsert(models.AbstractModel):
                 self._try_store(source, works[middle:], failed)
                 return
             failed[works[0].item.key] = self._get_refusal(error)
+
+    def _is_told_meanwhile(self, source, works, error):
+        """Tell whether another script has stored a key that we do not see yet.
+
+        Odoo runs the call again, and then the key is known.
+        """
+        if not isinstance(error, UniqueViolation):
+            return False
+        keys = {work.item.key for work in works}
+        is_of_keys = error.diag.constraint_name == "res_partner_sync_key_uniq"
+        return is_of_keys and not self._fetch_known(source, keys)
 
     def _get_refusal(self, error):
         if isinstance(error, UserError):

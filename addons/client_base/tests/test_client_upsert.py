@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tests import tagged, users
 from odoo.tools import mute_logger
 
@@ -235,6 +235,18 @@ class TestClientUpsert(ClientCommon):
             self.assertEqual(self._get_card(key).ids, [answer["id"]])
         again = self._tell(*good)
         self.assertEqual([one["status"] for one in again], ["unchanged"] * 2)
+
+    @mute_logger("odoo.sql_db")
+    def test_key_that_another_script_stores_meanwhile_is_asked_again(self):
+        """Odoo runs the call again, on what the other script has written."""
+        self._tell(self._make_row())
+        doors = type(self.env["client.upsert"])
+        with (
+            patch.object(doors, "_fetch_known", lambda *_arguments: {}),
+            patch.object(doors, "_identify", lambda *_arguments: None),
+            self.assertRaises(ConcurrencyError),
+        ):
+            self._tell(self._make_row("C-0", name="Перша"), self._make_row())
 
     def test_person_told_twice_with_one_key_is_there_once(self):
         person = {"key": "1", "name": "Олена Бондар", "phones": ["+380631110009"]}
