@@ -22,6 +22,7 @@ from . import client_contact_point
 from . import client_duplicate_index
 from . import client_duplicate_loader
 from . import client_duplicate_form
+from . import client_duplicate_merge
 from . import client_duplicate_store
 from . import client_duplicate_lookup
 from . import client_duplicate_reason

@@ -1,5 +1,3 @@
-from itertools import product
-
 from psycopg2.extras import Json
 
 from odoo import api, fields, models
@@ -31,6 +29,7 @@ class ClientDuplicate(models.Model):
     _inherit = [
         "client.card.bound",
         "client.duplicate.store",
+        "client.duplicate.merge",
         "client.duplicate.lookup",
         "client.duplicate.reason",
         "client.issue.cause",
@@ -153,32 +152,6 @@ class ClientDuplicate(models.Model):
         """
         return self.env["client.duplicate.scan"]._request().id
 
-    def action_merge(self):
-        """Make the cards of these pairs one, each client with the usual choices.
-
-        :return: the ``client.merge`` of each client
-        """
-        self.check_access("write")
-        merges = self.env["client.merge"]
-        for cards in self.filtered(lambda pair: pair.state == "open")._get_clients():
-            survivor = merges._get_default_survivor(cards)
-            merges += merges._merge(survivor, cards - survivor)
-        return merges
-
-    def _get_clients(self):
-        """Chain the cards of these pairs together, best pair first.
-
-        :return: list of the cards of each client; who was told apart stays apart
-        """
-        is_apart = self._get_apart_among(self.left_id | self.right_id)
-        clients = {}
-        for pair in self.sorted(lambda one: (-one.bits, one.id)):
-            ours = clients.get(pair.left_id, pair.left_id)
-            theirs = clients.get(pair.right_id, pair.right_id)
-            if not any(is_apart(*sorted(two)) for two in product(ours.ids, theirs.ids)):
-                clients |= dict.fromkeys(ours | theirs, ours | theirs)
-        return list(dict.fromkeys(clients.values()))
-
     def _get_apart_among(self, cards):
         """Say which of a few cards are two clients, as ``_get_apart`` does of all."""
         # sudo: who is told apart is told apart for everybody
@@ -240,6 +213,8 @@ class ClientDuplicate(models.Model):
                     "decided_on": fields.Datetime.now(),
                     "left_mark": marks.get(pair.left_id.id),
                     "right_mark": marks.get(pair.right_id.id),
+                    "merge_asked_by_id": False,
+                    "merge_problem": False,
                 }
             )
         self._join_again()
