@@ -68,6 +68,22 @@ def test_branch_and_its_number_stand_apart():
 
 
 @pytest.mark.parametrize(
+    "text", ["Филипп Киркоров", "Філатов Остап", "Складаний Іван", "Филимонова Анна"]
+)
+def test_name_that_begins_like_a_branch_is_a_name(text: str):
+    form = read(text)
+    assert (form.branch, len(form.tokens)) == ("", 2)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["Філія", "філії", "Филиал", "фил.", "Склад", "склада", "Відділення", "Branch"],
+)
+def test_branch_is_marked_in_many_ways(mark: str):
+    assert read(f"{mark} ТОВ Вектор", is_company=True).branch == "part"
+
+
+@pytest.mark.parametrize(
     "text", ["Вектор (Львів)", "Вектор - Львов", "Вектор у м. Львів"]
 )
 def test_place_of_a_branch_stands_apart(text: str):

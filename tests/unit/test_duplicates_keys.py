@@ -7,13 +7,19 @@ import zlib
 import numpy as np
 import pytest
 from client_base.tools.duplicates.cards import VERSION, Card, Normalizer
-from client_base.tools.duplicates.hashing import hash_texts, sample
+from client_base.tools.duplicates.hashing import (
+    hash_shortened,
+    hash_texts,
+    sample,
+    sorted_distinct,
+)
 from client_base.tools.duplicates.keys import KINDS, key_cap, stored_keys
 from client_base.tools.duplicates.lookup import MAX_CANDIDATES, choose_candidates
 from client_base.tools.duplicates.pairs import candidate_pairs
 from client_base.tools.duplicates.table import Frequencies, Table
 from duplicate_cards import base, cards, normalized
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 
 def keys_of(*typed: Card) -> list[set[int]]:
@@ -57,10 +63,47 @@ def test_keys_do_not_depend_on_other_cards(card: Card, other: Card):
 
 def test_keys_are_the_same_in_every_process_and_release():
     # Stored beside the cards: a change here asks for another cards.VERSION.
-    assert hash_texts(["phone:+380671234567"]).tolist() == [2080254572151316659]
+    assert hash_texts(["+380671234567"], "phone").tolist() == [8183937118071343587]
     card = Card(1, "Мороз", phones=("0671234567",), city="Київ")
     digest = zlib.crc32(repr(sorted(keys_of(card)[0])).encode())
-    assert (VERSION, digest) == (1, 1661356546)
+    assert (VERSION, digest) == (3, 611602014)
+
+
+_MIXED = st.text(alphabet="ab\0яЖ\ud800😀", min_size=1, max_size=14)
+
+
+@given(st.lists(_MIXED, max_size=8), st.integers(1, 12))
+def test_shortened_words_hash_as_if_written_so(texts: list[str], most: int):
+    hashes, owner = hash_shortened(texts, most, "typo")
+    written = [
+        (place, text[:at] + text[at + 1 :])
+        for place, text in enumerate(texts)
+        for at in range(min(len(text), most))
+    ]
+    assert owner.tolist() == [place for place, _ in written]
+    assert (hashes == hash_texts([text for _, text in written], "typo")).all()
+
+
+@given(st.lists(st.text(max_size=6), max_size=30))
+def test_texts_hash_alike_only_if_equal(texts: list[str]):
+    distinct = sorted(set(texts))
+    hashes = hash_texts(distinct, "a").tolist()
+    assert len(set(hashes)) == len(distinct)
+    assert hashes == [int(hash_texts([text], "a")[0]) for text in distinct]
+    assert set(hashes).isdisjoint(hash_texts(distinct, "b").tolist())
+
+
+def test_hashes_of_many_texts_are_those_of_few():
+    texts = [str(number) for number in range(120_000)]
+    hashes = hash_texts(texts, "a")
+    assert len(np.unique(hashes)) == len(texts)
+    assert (hashes[99_000:101_000] == hash_texts(texts[99_000:101_000], "a")).all()
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1)))
+def test_distinct_numbers_are_in_order(values: list[int]):
+    found = sorted_distinct(np.array(values, np.int64))
+    assert found.tolist() == sorted(set(values))
 
 
 def test_keys_fit_a_signed_column():

@@ -5,15 +5,17 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA, Indel
 
+from .hashing import Letters
 from .levels import FIELDS, Address, Alike, Branch, Family, Kind, Mail, Name, Place, Two
 from .name_levels import Levels, NameComparer
 from .pairs import information
 from .table import ENTREPRENEUR, FIRM, Column, Flags, Floats, Frequencies, Ints, Table
-from .text_likeness import compare
+from .text_likeness import Texts
 
 _STREET_LIKENESS: Final = 0.84
+# What ``token_set_ratio`` must say at least to matter.
+_WORD_SET_LEAST: Final = 85.0
 _CITY_LIKENESS: Final = 0.85
 _MAILBOX_LIKENESS: Final = 0.84
 _MIN_SAME_MAILBOX: Final = 6
@@ -48,7 +50,16 @@ class Comparer:
             for name, column in table.counted.items()
             if name != "token"
         }
-        self._short_phones = [text[-_PHONE_DIGITS:] for text in table.phone.values]
+        phones = [text[-_PHONE_DIGITS:] for text in table.phone.values]
+        self._short_phones = Texts(phones)
+        self._digit_counts = _count_digits(phones)
+        self._exact_texts = {
+            name: Texts(table.counted[name].values) for name in ("tax_id", "birthdate")
+        }
+        self._mailboxes = Texts(table.mailbox.values)
+        self._streets = Texts(table.street.values)
+        self._joined_streets = Texts(table.street_joined.values)
+        self._cities = Texts(table.city.values)
         lengths = [len(text) for text in table.mailbox.values]
         self._mailbox_length = np.array(lengths)
 
@@ -99,9 +110,18 @@ class Comparer:
         for our in ours[near].T:
             for their in theirs[near].T:
                 known = np.flatnonzero((our > 0) & (their > 0))
-                slip = _is_slip(our[known], their[known], self._short_phones)
-                level[near[known[slip]]] = Alike.SLIP
+                known = known[self._may_be_slip(our[known], their[known])]
+                edits = self._short_phones.edits(our[known], their[known], 1)
+                level[near[known[edits <= 1]]] = Alike.SLIP
         return level, bits
+
+    def _may_be_slip(self, ours: Ints, theirs: Ints) -> Flags:
+        """Tell which phones have nearly the same digits, in any order.
+
+        One edit changes how often two digits occur, by one each, at most.
+        """
+        counts = self._digit_counts
+        return np.asarray(np.abs(counts[ours] - counts[theirs]).sum(1) <= 2)
 
     def _emails(self, left: Ints, right: Ints) -> tuple[Levels, Floats]:
         codes = self._table.email.codes
@@ -114,25 +134,23 @@ class Comparer:
         for at in range(width):
             for to in range(width):
                 known = near[(ours[near, at] > 0) & (theirs[near, to] > 0)]
-                found = self._mailboxes(left[known], at, right[known], to)
+                found = self._compare_mailboxes(left[known], at, right[known], to)
                 level[known] = np.minimum(level[known], found)
         level[same] = Mail.SAME
         return level, bits
 
-    def _mailboxes(self, left: Ints, at: int, right: Ints, to: int) -> Levels:
+    def _compare_mailboxes(self, left: Ints, at: int, right: Ints, to: int) -> Levels:
         """Compare addresses that are not equal."""
         table = self._table
         ours, theirs = table.mailbox.codes[left, at], table.mailbox.codes[right, to]
         domain = table.domain.codes[left, at]
         same_domain = domain == table.domain.codes[right, to]
-        score = compare(ours, theirs, table.mailbox.values, OSA.normalized_similarity)
         length = np.minimum(self._mailbox_length[ours], self._mailbox_length[theirs])
         firm = same_domain & ~table.is_free[domain]
         level = np.where(firm, Mail.SAME_FIRM, Mail.DIFFERENT)
-        slip = (
-            (score >= _MAILBOX_LIKENESS) & same_domain & (length >= _MIN_SLIP_MAILBOX)
-        )
-        level[slip] = Mail.SLIP
+        near = np.flatnonzero(same_domain & (length >= _MIN_SLIP_MAILBOX))
+        score = self._mailboxes.near(ours[near], theirs[near], _MAILBOX_LIKENESS)
+        level[near[score > 0]] = Mail.SLIP
         level[(ours == theirs) & (length >= _MIN_SAME_MAILBOX)] = Mail.SAME_MAILBOX
         return level.astype(np.int8)
 
@@ -143,7 +161,7 @@ class Comparer:
         level = np.zeros(len(left), np.int8)
         both = np.flatnonzero((ours > 0) & (theirs > 0))
         level[both] = Alike.DIFFERENT
-        distance = compare(ours[both], theirs[both], column.values, OSA.distance, 2)
+        distance = self._exact_texts[name].edits(ours[both], theirs[both], 2)
         if name == "birthdate":
             level[both[distance == 2]] = Alike.TWO_SLIPS
         level[both[distance <= 1]] = Alike.SLIP
@@ -177,15 +195,12 @@ class Comparer:
 
     def _street_likeness(self, left: Ints, right: Ints) -> npt.NDArray[np.float32]:
         table = self._table
-        street, joined = table.street, table.street_joined
-        ours, theirs = street.codes[left], street.codes[right]
-        words = compare(ours, theirs, street.values, fuzz.token_set_ratio)
-        sorted_words = compare(ours, theirs, street.values, Indel.normalized_similarity)
-        whole = compare(
-            joined.codes[left],
-            joined.codes[right],
-            joined.values,
-            Indel.normalized_similarity,
+        ours, theirs = table.street.codes[left], table.street.codes[right]
+        words = self._streets.score(ours, theirs, fuzz.token_set_ratio, _WORD_SET_LEAST)
+        sorted_words = self._streets.common(ours, theirs, _STREET_LIKENESS)
+        joined = table.street_joined.codes
+        whole = self._joined_streets.common(
+            joined[left], joined[right], _STREET_LIKENESS
         )
         best = np.maximum(np.maximum(words * np.float32(0.0098), sorted_words), whole)
         return np.asarray(best, dtype=np.float32)
@@ -196,10 +211,9 @@ class Comparer:
         both = (ours > 0) & (theirs > 0)
         same = both & (ours == theirs)
         other = np.flatnonzero(both & ~same)
-        score = compare(
-            ours[other], theirs[other], city.values, Indel.normalized_similarity
+        same[other] = (
+            self._cities.common(ours[other], theirs[other], _CITY_LIKENESS) > 0
         )
-        same[other] = score >= _CITY_LIKENESS
         zips, no_zip = _agreement(self._table.zip, left, right)
         level = np.where(both | ~no_zip, Place.DIFFERENT, Place.UNKNOWN).astype(np.int8)
         level[same] = Place.SAME_CITY
@@ -257,9 +271,15 @@ def _shared(
     return best >= 0, best.clip(0)
 
 
-def _is_slip(ours: Ints, theirs: Ints, values: list[str]) -> Flags:
-    """Tell which pairs of values are one edit apart."""
-    return np.asarray(compare(ours, theirs, values, OSA.distance, 1) <= 1)
+def _count_digits(texts: list[str]) -> npt.NDArray[np.int8]:
+    """Return how often each digit occurs in each text; (texts, 10)."""
+    letters = Letters.of(texts)
+    owner = np.repeat(np.arange(len(texts)), letters.lengths)
+    digit = letters.values.astype(np.int64) - ord("0")
+    known = (digit >= 0) & (digit < 10)
+    codes = owner[known] * 10 + digit[known]
+    count = np.bincount(codes, minlength=10 * len(texts))
+    return count.reshape(len(texts), 10).astype(np.int8)
 
 
 def _equal(column: Column, left: Ints, right: Ints) -> Levels:

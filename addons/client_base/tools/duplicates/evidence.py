@@ -1,13 +1,15 @@
 """Why two cards may be one client, as data that a sentence can be made of."""
 
-from collections.abc import Iterable, Sequence
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from .levels import FIELDS, Address, Alike, Branch, Family, Given, Mail, Two
 
 Relation = Literal["", "family", "branch", "household", "colleague", "person", "brand"]
+_Levels = npt.NDArray[np.int8]
+_Flags = npt.NDArray[np.bool_]
 
 _NAMES: Final = tuple(FIELDS)
 _LEVELS: Final = {
@@ -41,6 +43,8 @@ class Pair(NamedTuple):
     says what they are if they are not: ``family`` a card and its own parent card,
     ``branch`` parts of one firm, ``household``, ``colleague``, ``person`` a firm and
     one of its people, ``brand`` two firms of one brand; empty when nothing tells.
+    ``levels``, ``same`` and ``related`` are of each field in the order of ``FIELDS``:
+    what it says and its bits, as ``evidence`` tells them.
     """
 
     left: int
@@ -48,7 +52,19 @@ class Pair(NamedTuple):
     score: float
     related_score: float
     relation: Relation
-    evidence: tuple[Evidence, ...]
+    levels: tuple[int, ...]
+    same: tuple[float, ...]
+    related: tuple[float, ...]
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What each field says that both cards know."""
+        fields = zip(_NAMES, self.levels, self.same, self.related, strict=True)
+        return tuple(
+            Evidence(name, _LEVELS[name][level], same, related)
+            for name, level, same, related in fields
+            if level
+        )
 
     @property
     def probability(self) -> float:
@@ -61,50 +77,29 @@ def probability(bits: float) -> float:
     return float(1 / (1 + np.exp2(-min(max(bits, -60.0), 60.0))))
 
 
-def describe(
-    ids: tuple[int, int],
-    score: float,
-    related: float,
-    levels: Sequence[int],
-    bits: Iterable[tuple[float, float]],
-    *,
-    one_is_firm: bool,
-) -> Pair:
-    """Return a scored pair with what each known field says.
+def find_relations(levels: _Levels, one_is_firm: _Flags) -> list[Relation]:
+    """Return what the two cards of each pair are if they are not one client.
 
-    :param levels: of each field in the order of ``FIELDS``
-    :param bits: of each field for one client and for related ones
+    :param levels: (fields, pairs) in the order of ``FIELDS``
     :param one_is_firm: whether one card is a firm's and the other a person's
     """
-    evidence = [
-        Evidence(name, _LEVELS[name][level], same, of_related)
-        for name, level, (same, of_related) in zip(_NAMES, levels, bits, strict=True)
-        if level
-    ]
-    relation = _relation(levels, one_is_firm=one_is_firm)
-    return Pair(min(ids), max(ids), score, related, relation, tuple(evidence))
-
-
-def _relation(levels: Sequence[int], *, one_is_firm: bool) -> Relation:
-    """Return what the two are if they are not one client."""
     of = dict(zip(_NAMES, levels, strict=True))
-    if of["family"] == Family.PARENT_AND_CHILD:
-        return "family"
-    if of["branch"] in (Branch.ONE_IS_PART, Branch.TWO_PARTS):
-        return "branch"
-    if one_is_firm:
-        return "person" if _shares_contact(of) else ""
-    if (
-        of["given"] == Given.DIFFERENT
-        or of["patronymic"] == Alike.DIFFERENT
-        or of["gender"] == Two.DIFFERENT
-    ):
-        at_home = of["address"] in (Address.SAME_FLAT, Address.SAME_HOUSE)
-        if of["email"] == Mail.SAME_FIRM:
-            return "colleague"
-        return "household" if at_home or _shares_contact(of) else ""
-    return "brand" if of["tax_id"] == Alike.DIFFERENT else ""
-
-
-def _shares_contact(of: dict[str, int]) -> bool:
-    return of["phone"] == Alike.SAME or of["email"] in (Mail.SAME, Mail.SAME_FIRM)
+    shares_contact = of["phone"] == Alike.SAME
+    shares_contact |= np.isin(of["email"], (Mail.SAME, Mail.SAME_FIRM))
+    two_people = of["given"] == Given.DIFFERENT
+    two_people |= of["patronymic"] == Alike.DIFFERENT
+    two_people |= of["gender"] == Two.DIFFERENT
+    at_home = np.isin(of["address"], (Address.SAME_FLAT, Address.SAME_HOUSE))
+    rules: list[tuple[_Flags, Relation]] = [
+        (of["family"] == Family.PARENT_AND_CHILD, "family"),
+        (np.isin(of["branch"], (Branch.ONE_IS_PART, Branch.TWO_PARTS)), "branch"),
+        (one_is_firm & shares_contact, "person"),
+        (one_is_firm, ""),
+        (two_people & (of["email"] == Mail.SAME_FIRM), "colleague"),
+        (two_people & (at_home | shares_contact), "household"),
+        (two_people, ""),
+        (of["tax_id"] == Alike.DIFFERENT, "brand"),
+    ]
+    names: list[Relation] = [*(name for _, name in rules), ""]
+    found = np.select([rule for rule, _ in rules], range(len(rules)), len(rules))
+    return [names[place] for place in found.tolist()]

@@ -12,7 +12,14 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from .cards import NormalCard
-from .hashing import Hashes, hash_texts, mix, pair_hashes
+from .hashing import (
+    Hashes,
+    hash_shortened,
+    hash_texts,
+    mix,
+    pair_hashes,
+    sorted_distinct,
+)
 from .mail_forms import is_role
 from .name_forms import MAX_TOKENS
 from .table import Flags, Ints, Table
@@ -86,11 +93,8 @@ def keys_by_card(cards: Iterable[NormalCard]) -> dict[int, Ints]:
     hashes, rows = blocking_keys(table)
     keys = hashes.view(np.int64)
     order = np.lexsort((keys, rows))
-    keys, rows = keys[order], rows[order]
-    again = (keys[1:] == keys[:-1]) & (rows[1:] == rows[:-1])
-    keys, rows = (np.delete(x, np.flatnonzero(again) + 1) for x in (keys, rows))
-    starts = np.searchsorted(rows, np.arange(1, table.size))
-    return dict(zip(table.ids.tolist(), np.split(keys, starts), strict=True))
+    starts = np.searchsorted(rows[order], np.arange(1, table.size))
+    return dict(zip(table.ids.tolist(), np.split(keys[order], starts), strict=True))
 
 
 def key_cap(key: int) -> int:
@@ -103,8 +107,15 @@ def blocking_keys(table: Table) -> _Found:
     found = list(_all_keys(table))
     keys = np.concatenate([keys for keys, _ in found])
     rows = np.concatenate([rows for _, rows in found])
-    order = np.lexsort((rows, keys))
-    return keys[order], rows[order]
+    # numbers are sorted by twice as fast as places, and by two keys not at all
+    order = np.argsort(keys)
+    keys = keys[order]
+    is_first = np.ones(len(keys), np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
+    size = max(table.size, 1)
+    codes = sorted_distinct((np.cumsum(is_first) - 1) * size + rows[order])
+    block, row = np.divmod(codes, size)
+    return keys[is_first][block], row
 
 
 def _all_keys(table: Table) -> Iterator[_Found]:
@@ -191,9 +202,7 @@ def _typo_keys(table: Table) -> _Found:
     rows = np.flatnonzero(main >= 0)
     codes = table.token.codes[rows, main[rows]]
     distinct, inverse = np.unique(codes, return_inverse=True)
-    forms = [_shortened(table.token.values[code]) for code in distinct]
-    lengths = np.array([len(form) for form in forms], np.int64)
-    hashes = hash_texts(f"typo:{text}" for form in forms for text in form)
+    hashes, lengths = _shortened([table.token.values[code] for code in distinct])
     starts = np.cumsum(lengths) - lengths
     beside_rows, beside = _beside(table, rows, main)
     place = inverse[np.searchsorted(rows, beside_rows)]
@@ -217,27 +226,45 @@ def _longest_words(table: Table) -> Ints:
     return place
 
 
-def _shortened(word: str) -> list[str]:
-    head, tail = word[:_TYPO_LETTERS], word[_TYPO_LETTERS:]
-    short = {head[:place] + head[place + 1 :] + tail for place in range(len(head))}
-    return [word, *sorted(short - {word})]
+def _shortened(words: list[str]) -> tuple[Hashes, Ints]:
+    """Return the hashes of words as they are and shortened, and how many each has."""
+    whole = hash_texts(words, "typo")
+    shorter, owner = hash_shortened(words, _TYPO_LETTERS, "typo")
+    every = np.concatenate([np.arange(len(words)), owner])
+    order = np.argsort(every, kind="stable")
+    lengths = np.bincount(every, minlength=len(words))
+    return np.concatenate([whole, shorter])[order], lengths
 
 
 def _beside(table: Table, rows: Ints, main: Ints) -> tuple[Ints, Hashes]:
-    """Return rows with the hash of what stands beside their longest word."""
-    letters = [text[:1] for text in table.token.values]
-    initials, cities = table.initials.values, table.city.values
-    found_rows, found = [], []
-    for row in rows.tolist():
-        codes = table.token.codes[row].tolist()
-        own = int(main[row])
-        beside = {letters[code] for at, code in enumerate(codes) if code and at != own}
-        beside = beside or set(initials[table.initials.codes[row]][:1])
-        chosen = sorted(beside)[:_MAX_NEIGHBOURS]
-        for text in chosen or ["." + cities[table.city.codes[row]]]:
-            found_rows.append(row)
-            found.append(text)
-    known = {text: place for place, text in enumerate(dict.fromkeys(found))}
-    hashes = hash_texts(f"beside:{text}" for text in known)
-    places = np.array([known[text] for text in found], np.int64)
-    return np.array(found_rows, np.int64), hashes[places]
+    """Return rows, with the hash of what stands beside the longest word of each.
+
+    The initials of other words, in the order of the alphabet; without any the first
+    initial there is, else the town.
+    """
+    letters = table.token.map(text[:1] for text in table.token.values)
+    order = np.argsort(np.array(letters.values), kind="stable")
+    rank = np.argsort(order)
+    none = len(order)
+    ranks = rank[letters.codes[rows]]
+    ranks[table.token.codes[rows] == 0] = none
+    ranks[np.arange(len(rows)), main[rows]] = none
+    ranks.sort(axis=1)
+    ranks[:, 1:][ranks[:, 1:] == ranks[:, :-1]] = none
+    ranks.sort(axis=1)
+    chosen = ranks[:, :_MAX_NEIGHBOURS]
+    at, to = np.nonzero(chosen < none)
+    lonely = rows[chosen[:, 0] == none]
+    hashes = letters.hashes("beside")[order]
+    return (
+        np.concatenate([rows[at], lonely]),
+        np.concatenate([hashes[chosen[at, to]], _beside_lonely(table, lonely)]),
+    )
+
+
+def _beside_lonely(table: Table, rows: Ints) -> Hashes:
+    """Return the hashes of the first initials of rows, else of their towns."""
+    initials = table.initials.map(text[:1] for text in table.initials.values)
+    codes = initials.codes[rows]
+    towns = table.city.hashes("beside town")[table.city.codes[rows]]
+    return np.where(codes > 0, initials.hashes("beside")[codes], towns)

@@ -30,9 +30,11 @@ _TO_CYRILLIC = str.maketrans("aceopxyikmtABCEHKMOPTXI", "асеорхуікмт�
 _HYPHEN = re.compile(r"([^\W\d_]{2,})-(?=[^\W\d_])")
 _INITIALS = re.compile(r"(?<!\w)([^\W\d_])\.\s?(?:([^\W\d_])\.)?")
 _PATRONYMIC = re.compile(r"(?:oviC|eviC|ovna|evna|ivna|iCna|iliC|kuzmiC|lukiC)$")
+# Whole words: Филипп, Філатов and Складаний are names.
 _BRANCH = re.compile(
-    "(?:філ|фил|склад|branch|warehouse|представництв|представительств"
-    "|відділенн|отделени|підрозділ)"
+    r"(?:філ|фил|філі[яїюй]|фили[яиюй]|філіал\w*|филиал\w*"
+    r"|склад|склад[уаіыие]|складом|складськ\w*|складск\w*|branch(?:es)?|warehouses?"
+    r"|(?:представництв|представительств|відділенн|отделени|підрозділ|подразделен)\w*)"
 )
 # «… (Львів)», «… - Львів», «… у м. Львів»
 _PLACE = re.compile(
@@ -251,7 +253,7 @@ def _make_word(text: str) -> _Word:
     number = None
     if text in _STOP_WORDS:
         role = _Role.STOP
-    elif _BRANCH.match(text):
+    elif _BRANCH.fullmatch(text):
         role = _Role.BRANCH
     elif len(text) == 1 and text.isalpha():
         role = _Role.INITIAL

@@ -1,17 +1,17 @@
 """Compare the names of many pairs of cards at once."""
 
-from typing import Final
+from itertools import product
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz.distance import OSA, Indel
 
 from ..given_names import GIVEN_INITIALS
 from .levels import Alike, Given, Name
 from .name_forms import MAX_TOKENS
 from .pairs import token_weights
 from .table import FIRM, Flags, Floats, Frequencies, Ints, Table
-from .text_likeness import Likeness, compare
+from .text_likeness import Likeness, Texts
 
 Levels = npt.NDArray[np.int8]
 
@@ -40,6 +40,10 @@ class NameComparer:
     def __init__(self, table: Table, frequencies: Frequencies) -> None:
         self.table = table
         self.weights = token_weights(table, frequencies)
+        self.words = Texts(table.token.values)
+        self.plain = Texts(table.plain.values)
+        self.joined = Texts(table.joined.values)
+        self.patronymics = Texts(table.patronymic.values)
         self.letters = [
             GIVEN_INITIALS.get(text, frozenset(text[:1])) for text in table.token.values
         ]
@@ -50,6 +54,23 @@ class NameComparer:
     def compare(self, left: Ints, right: Ints) -> "NamePairs":
         """Return what the names of the pairs say."""
         return NamePairs(self, left, right)
+
+
+class _AlikeWords(NamedTuple):
+    """Words of pairs that are alike: by pair, the most alike first.
+
+    ``at`` and ``to`` are the places of the words in the two names.
+    """
+
+    pair: Ints
+    at: Ints
+    to: Ints
+    score: Likeness
+
+    def take(self, kept: Flags) -> "_AlikeWords":
+        """Return some of the words."""
+        pair, at, to, score = self
+        return _AlikeWords(pair[kept], at[kept], to[kept], score[kept])
 
 
 class NamePairs:
@@ -63,18 +84,16 @@ class NamePairs:
         self._comparer = comparer
         self._table = comparer.table
         self._left, self._right = left, right
-        tokens = self._table.token.codes
-        self._ours, self._theirs = tokens[left], tokens[right]
+        # (words, pairs), so that a place in the name is one row of numbers
+        tokens = np.ascontiguousarray(self._table.token.codes.T)
+        self._ours, self._theirs = tokens[:, left], tokens[:, right]
         self._our_bits = comparer.weights[self._ours]
         self._their_bits = comparer.weights[self._theirs]
         size = len(left)
-        self._in_ours = np.zeros((size, MAX_TOKENS), np.bool_)
-        self._in_theirs = np.zeros((size, MAX_TOKENS), np.bool_)
-        self._matches = np.zeros(size, np.int8)
         self._worst = np.ones(size, np.float32)
-        self.bits: Floats = np.zeros(size)
         self._almost = np.zeros(size, np.float32)
-        self._align(self._word_likeness())
+        self._match_equal()
+        self._align(self._alike_words())
         self._rest_ours = (self._ours > 0) & ~self._in_ours
         self._rest_theirs = (self._theirs > 0) & ~self._in_theirs
         self._read_initials()
@@ -82,34 +101,47 @@ class NamePairs:
         self.given = self._compare_given()
         self.patronymic = self._compare_patronymics()
 
-    def _word_likeness(self) -> Likeness:
-        """Return the likeness of each word with each, 0 below ``WORD_LIKENESS``."""
-        ours, theirs = self._ours[:, :, None], self._theirs[:, None, :]
-        equal = (ours == theirs) & (ours > 0)
-        likeness: Likeness = equal.astype(np.float32)
-        open_ours = (self._ours > 0) & ~equal.any(2)
-        open_theirs = (self._theirs > 0) & ~equal.any(1)
-        pair, at, to = np.nonzero(open_ours[:, :, None] & open_theirs[:, None, :])
-        if not len(pair):
-            return likeness
+    def _match_equal(self) -> None:
+        """Give each word its equal: there is one at most, words being distinct."""
+        self._in_ours = np.zeros(self._ours.shape, np.bool_)
+        self._in_theirs = np.zeros(self._ours.shape, np.bool_)
+        for at, to in product(range(MAX_TOKENS), repeat=2):
+            equal = (self._ours[at] == self._theirs[to]) & (self._ours[at] > 0)
+            self._in_ours[at] |= equal
+            self._in_theirs[to] |= equal
+        self._matches = self._in_ours.sum(0, dtype=np.int8)
+        self.bits: Floats = (self._our_bits * self._in_ours).sum(0)
+
+    def _alike_words(self) -> _AlikeWords:
+        """Return the words that may be one misspelt word; remember near misses."""
+        pair, at, to = self._open_words()
         score = self._compare_words(pair, at, to)
-        likeness[pair, at, to] = np.where(score >= WORD_LIKENESS, score, 0)
-        below = np.where(score < WORD_LIKENESS, score, 0).astype(np.float32)
-        np.maximum.at(self._almost, pair, below)
-        return likeness
+        is_alike = score >= WORD_LIKENESS
+        np.maximum.at(self._almost, pair[~is_alike], score[~is_alike])
+        kept = np.flatnonzero(is_alike)
+        order = np.lexsort((to[kept], at[kept], -score[kept], pair[kept]))
+        kept = kept[order]
+        return _AlikeWords(pair[kept], at[kept], to[kept], score[kept])
+
+    def _open_words(self) -> tuple[Ints, Ints, Ints]:
+        """Return pair, place and place of the words that have no equal."""
+        open_ours = (self._ours > 0) & ~self._in_ours
+        open_theirs = (self._theirs > 0) & ~self._in_theirs
+        places = list(product(range(MAX_TOKENS), repeat=2))
+        found = [np.flatnonzero(open_ours[at] & open_theirs[to]) for at, to in places]
+        counts = [len(pairs) for pairs in found]
+        at, to = (np.repeat(side, counts) for side in zip(*places, strict=True))
+        return np.concatenate(found), at, to
 
     def _compare_words(self, pair: Ints, at: Ints, to: Ints) -> Likeness:
         """Compare folded and plain forms; the better one counts."""
         table = self._table
-        first, second = self._ours[pair, at], self._theirs[pair, to]
+        first, second = self._ours[at, pair], self._theirs[to, pair]
         plain = table.plain.codes
         score = np.maximum(
-            compare(first, second, table.token.values, OSA.normalized_similarity),
-            compare(
-                plain[self._left[pair], at],
-                plain[self._right[pair], to],
-                table.plain.values,
-                OSA.normalized_similarity,
+            self._comparer.words.near(first, second, _ALMOST),
+            self._comparer.plain.near(
+                plain[self._left[pair], at], plain[self._right[pair], to], _ALMOST
             ),
         )
         two_given = table.is_given[first] & table.is_given[second]
@@ -117,41 +149,34 @@ class NamePairs:
         number = table.is_number[first] | table.is_number[second]
         return np.where(number, 0, score).astype(np.float32)
 
-    def _align(self, likeness: Likeness) -> None:
+    def _align(self, words: _AlikeWords) -> None:
         """Give each word its best counterpart, the most alike first."""
-        open_pairs = np.arange(len(likeness))
-        grid = likeness
-        for _ in range(MAX_TOKENS):
-            flat = grid.reshape(len(grid), MAX_TOKENS**2)
-            best = flat.argmax(1)
-            score = flat[np.arange(len(flat)), best]
-            kept = score > 0
-            if not kept.any():
-                return
-            open_pairs, grid = open_pairs[kept], grid[kept]
-            at, to = np.divmod(best[kept], MAX_TOKENS)
-            self._match(open_pairs, at, to, score[kept])
-            place = np.arange(len(grid))
-            grid[place, at, :] = 0
-            grid[place, :, to] = 0
+        while len(words.pair):
+            is_first = np.ones(len(words.pair), np.bool_)
+            np.not_equal(words.pair[1:], words.pair[:-1], out=is_first[1:])
+            self._match(words.take(is_first))
+            taken = self._in_ours[words.at, words.pair]
+            taken |= self._in_theirs[words.to, words.pair]
+            words = words.take(~taken)
 
-    def _match(self, pair: Ints, at: Ints, to: Ints, score: Likeness) -> None:
+    def _match(self, words: _AlikeWords) -> None:
         """Count one word of each pair as agreeing; a misspelt one is worth less."""
-        bits = np.minimum(self._our_bits[pair, at], self._their_bits[pair, to])
+        pair, at, to, score = words
+        bits = np.minimum(self._our_bits[at, pair], self._their_bits[to, pair])
         share = np.clip((score - 0.45) / 0.5, 0, 0.85)
         self.bits[pair] += np.where(score >= _EXACT, bits, bits * share)
         self._matches[pair] += 1
         self._worst[pair] = np.minimum(self._worst[pair], score)
-        self._in_ours[pair, at] = True
-        self._in_theirs[pair, to] = True
+        self._in_ours[at, pair] = True
+        self._in_theirs[to, pair] = True
 
     # === INITIALS ===
 
     def _read_initials(self) -> None:
         """Let initials stand for the words without a counterpart on the other side."""
         size = len(self._left)
-        self._count_ours = self._rest_ours.sum(1)
-        self._count_theirs = self._rest_theirs.sum(1)
+        self._count_ours = self._rest_ours.sum(0)
+        self._count_theirs = self._rest_theirs.sum(0)
         self._fit = np.zeros(size, np.bool_)
         self._misfit = np.zeros(size, np.bool_)
         codes = self._table.initials.codes
@@ -171,14 +196,14 @@ class NamePairs:
         if ours and theirs:
             fit = all(a == b for a, b in zip(ours, theirs, strict=False))
         elif ours:
-            rest = self._letters(self._theirs[pair][self._rest_theirs[pair]])
+            rest = self._letters(self._theirs[:, pair][self._rest_theirs[:, pair]])
             if not rest:
                 return
             fit = ours[0] in rest
             self._count_theirs[pair] -= fit
             fit = fit and self._patronymic_fits(ours, right)
         else:
-            rest = self._letters(self._ours[pair][self._rest_ours[pair]])
+            rest = self._letters(self._ours[:, pair][self._rest_ours[:, pair]])
             if not rest:
                 return
             fit = theirs[0] in rest
@@ -199,9 +224,8 @@ class NamePairs:
 
     def _find_level(self) -> Levels:
         """Return the level of each name; later rules outrank the earlier ones."""
-        likeness = self._joined_likeness()
         level = self._by_counterparts()
-        misspelt = self._apply_joined(level, likeness)
+        misspelt = self._apply_joined(level)
         plain = (level >= Name.SAME) & (level <= Name.ONE_OF_SEVERAL)
         level[plain & (self._worst < _WEAK) & ~misspelt] = Name.WEAK
         level[self._misfit & (level < Name.ONLY_GIVEN)] = Name.BOTH_HAVE_MORE
@@ -216,14 +240,14 @@ class NamePairs:
         self.bits = np.where(says_nothing, 0, self.bits.clip(1))
         return level
 
-    def _joined_likeness(self) -> Likeness:
+    def _joined_likeness(self, level: Levels) -> Likeness:
+        """Return how alike the whole names are, 0 where that cannot matter."""
         column = self._table.joined
-        return compare(
-            column.codes[self._left],
-            column.codes[self._right],
-            column.values,
-            Indel.normalized_similarity,
-        )
+        likeness = np.zeros(len(level), np.float32)
+        asked = np.flatnonzero(level >= Name.ONE_OF_SEVERAL)
+        ours, theirs = column.codes[self._left[asked]], column.codes[self._right[asked]]
+        likeness[asked] = self._comparer.joined.common(ours, theirs, _JOINED_LIKENESS)
+        return likeness
 
     def _by_counterparts(self) -> Levels:
         """Return the level by how many words have a counterpart."""
@@ -244,21 +268,22 @@ class NamePairs:
 
     def _only_given(self) -> Flags:
         given = self._table.is_given[self._ours] & self._in_ours
-        return np.asarray(given.any(1) & (given.sum(1) == self._matches))
+        return np.asarray(given.any(0) & (given.sum(0) == self._matches))
 
-    def _apply_joined(self, level: Levels, likeness: Likeness) -> Flags:
+    def _apply_joined(self, level: Levels) -> Flags:
         """Raise the names that agree as a whole: other blanks, swapped typos."""
         table = self._table
+        likeness = self._joined_likeness(level)
         skeleton = table.joined_skeleton.codes
         ours, theirs = skeleton[self._left], skeleton[self._right]
         same = (ours == theirs) & self._comparer.long_skeleton[ours]
-        has_words = (self._ours[:, 0] > 0) & (self._theirs[:, 0] > 0)
+        has_words = (self._ours[0] > 0) & (self._theirs[0] > 0)
         alike = (likeness >= _JOINED_LIKENESS) | same
         alike &= (level >= Name.ONE_OF_SEVERAL) & has_words
         level[alike] = Name.MISSPELT
         equal = table.joined.codes[self._left] == table.joined.codes[self._right]
         level[equal & alike] = Name.SAME
-        whole = np.minimum(self._our_bits.sum(1), self._their_bits.sum(1))
+        whole = np.minimum(self._our_bits.sum(0), self._their_bits.sum(0))
         worth = _JOINED_SHARE * whole * np.maximum(likeness, 0.9)
         self.bits = np.where(alike, np.maximum(self.bits, worth), self.bits)
         return np.asarray(alike)
@@ -277,8 +302,8 @@ class NamePairs:
     def _compare_given(self) -> Levels:
         given = self._table.is_given
         ours, theirs = given[self._ours], given[self._theirs]
-        same = (ours & self._in_ours).any(1) | (theirs & self._in_theirs).any(1)
-        both = ours.any(1) & theirs.any(1)
+        same = (ours & self._in_ours).any(0) | (theirs & self._in_theirs).any(0)
+        both = ours.any(0) & theirs.any(0)
         found = np.where(same, Given.SAME, Given.DIFFERENT)
         return np.where(both, found, Given.UNKNOWN).astype(np.int8)
 
@@ -288,10 +313,9 @@ class NamePairs:
         ours, theirs = column.codes[self._left], column.codes[self._right]
         level = np.zeros(len(ours), np.int8)
         both = np.flatnonzero((ours > 0) & (theirs > 0))
-        score = compare(
-            ours[both], theirs[both], column.values, OSA.normalized_similarity
-        )
-        slip = np.where(score >= _PATRONYMIC_LIKENESS, Alike.SLIP, Alike.DIFFERENT)
+        patronymics = self._comparer.patronymics
+        score = patronymics.near(ours[both], theirs[both], _PATRONYMIC_LIKENESS)
+        slip = np.where(score > 0, Alike.SLIP, Alike.DIFFERENT)
         level[both] = np.where(ours[both] == theirs[both], Alike.SAME, slip)
         column = self._table.initials
         letters = np.array([text[:1] for text in column.values])[column.codes]

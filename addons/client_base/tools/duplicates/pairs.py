@@ -1,15 +1,17 @@
 """Which cards of a base are worth comparing."""
 
+from itertools import product
 from typing import Final
 
 import numpy as np
 
+from .hashing import sorted_distinct
 from .keys import CAPS, WINDOWS, blocking_keys, kind_of
 from .table import Codes, Column, Flags, Floats, Frequencies, Ints, Table
 
 # Pairs that lack so many bits of the prior odds, at the very best, are not compared.
 SLACK: Final = 4.0
-_CHUNK: Final = 1_000_000
+_CHUNK: Final = 50_000
 # What a near miss of all other words can be worth, of what they weigh.
 _NEAR_MISS: Final = 0.85
 _SAME_HOUSE: Final = 6.0
@@ -43,7 +45,7 @@ def candidate_pairs(table: Table, shown: Flags | None = None) -> Ints:
         found.append(first[kept] * table.size + second[kept])
         step += 1
         at = at[left[at] > step]
-    return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+    return sorted_distinct(np.concatenate(found or [np.zeros(0, np.int64)]))
 
 
 def information(frequencies: Frequencies, name: str, column: Column) -> Floats:
@@ -66,7 +68,9 @@ class Prefilter:
 
     def __init__(self, table: Table, frequencies: Frequencies) -> None:
         self._table = table
-        self._words = token_weights(table, frequencies)
+        # (words, cards), so that a place in the name is one row of numbers
+        self._skeletons = np.ascontiguousarray(table.skeleton.codes.T)
+        self._word_bits = token_weights(table, frequencies)[table.token.codes.T]
         self._bits = {
             name: information(frequencies, name, column)
             for name, column in table.counted.items()
@@ -86,12 +90,15 @@ class Prefilter:
         return np.concatenate(kept) if kept else pairs
 
     def _names(self, left: Ints, right: Ints) -> Floats:
+        """Return the bits of equal words, and the most that the others can add."""
         table = self._table
-        ours, theirs = table.skeleton.codes[left], table.skeleton.codes[right]
-        same = (ours[:, :, None] == theirs[:, None, :]) & (ours > 0)[:, :, None]
-        in_ours, in_theirs = same.any(2), same.any(1)
-        our_bits = self._words[table.token.codes[left]]
-        their_bits = self._words[table.token.codes[right]]
+        ours, theirs = self._skeletons[:, left], self._skeletons[:, right]
+        in_ours, in_theirs = np.zeros((2, *ours.shape), np.bool_)
+        for at, to in product(range(len(ours)), repeat=2):
+            equal = (ours[at] == theirs[to]) & (ours[at] > 0)
+            in_ours[at] |= equal
+            in_theirs[to] |= equal
+        our_bits, their_bits = self._word_bits[:, left], self._word_bits[:, right]
         exact = _lesser(our_bits * in_ours, their_bits * in_theirs)
         near = _lesser(our_bits * ~in_ours, their_bits * ~in_theirs)
         joined = table.joined.codes
@@ -128,7 +135,7 @@ class Prefilter:
 
 
 def _lesser(ours: Floats, theirs: Floats) -> Floats:
-    return np.asarray(np.minimum(ours.sum(1), theirs.sum(1)))
+    return np.asarray(np.minimum(ours.sum(0), theirs.sum(0)))
 
 
 def _same(ours: Codes, theirs: Codes, left: Ints, right: Ints) -> Flags:

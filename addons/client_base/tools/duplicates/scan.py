@@ -1,15 +1,16 @@
 """Find the duplicates of a whole base."""
 
-from collections.abc import Iterable
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from .cards import NormalCard
 from .clusters import Apart, Link, join_pairs
 from .comparison import Comparer
-from .evidence import Pair, describe
-from .hashing import sample
+from .evidence import Pair, find_relations
+from .hashing import sample, sorted_distinct
 from .name_levels import Levels
 from .pairs import Prefilter, candidate_pairs
 from .table import Flags, Floats, Frequencies, Ints, Table
@@ -21,7 +22,7 @@ CERTAIN: Final = 6.0
 PROBABLE: Final = 3.0
 PROPOSED: Final = 0.0
 DOUBTFUL: Final = -4.0
-_CHUNK: Final = 200_000
+_CHUNK: Final = 50_000
 _LEARN_PAIRS: Final = 100_000
 _CHANCE_PAIRS: Final = 20_000
 _SEEDS: Final = (1, 2, 3)
@@ -111,25 +112,23 @@ def score_pairs(comparer: Comparer, pairs: Ints, size: int, weights: Weights) ->
 def describe_scores(table: Table, scores: Scores) -> list[Pair]:
     """Return the pairs with their evidence, best first, then by ids."""
     firm = table.is_company
-    one_is_firm = (firm[scores.left] != firm[scores.right]).tolist()
-    left, right = table.ids[scores.left].tolist(), table.ids[scores.right].tolist()
-    score, related = (x.round(4).tolist() for x in (scores.score, scores.related))
-    levels = scores.levels.T.tolist()
-    same, of_related = (
-        x.round(2).T.tolist() for x in (scores.bits.same, scores.bits.related)
+    relations = find_relations(scores.levels, firm[scores.left] != firm[scores.right])
+    ours, theirs = table.ids[scores.left], table.ids[scores.right]
+    left, right = np.minimum(ours, theirs), np.maximum(ours, theirs)
+    score = scores.score.round(4)
+    columns = (
+        *(left.tolist(), right.tolist(), score.tolist()),
+        *(scores.related.round(4).tolist(), relations),
+        *(_rows(scores.levels), _rows(scores.bits.same.round(2))),
+        _rows(scores.bits.related.round(2)),
     )
-    pairs = [
-        describe(
-            (left[at], right[at]),
-            score[at],
-            related[at],
-            levels[at],
-            zip(same[at], of_related[at], strict=True),
-            one_is_firm=one_is_firm[at],
-        )
-        for at in range(len(left))
-    ]
-    return sorted(pairs, key=lambda pair: (-pair.score, pair.left, pair.right))
+    pairs = list(map(Pair, *columns))
+    return [pairs[at] for at in np.lexsort((right, left, -score)).tolist()]
+
+
+def _rows(columns: npt.NDArray[Any]) -> Iterator[tuple[Any, ...]]:
+    """Return what is told of each pair; ``columns`` are (fields, pairs)."""
+    return map(tuple, columns.T.tolist())
 
 
 def _contradictions(table: Table, scores: Scores) -> list[Link]:
@@ -172,7 +171,8 @@ def _plausible_pairs(table: Table, frequencies: Frequencies) -> Ints:
     first, is_copy = _copies(table)
     pairs = candidate_pairs(table, ~is_copy)
     copies = np.flatnonzero(is_copy)
-    pairs = np.union1d(pairs, first[copies] * table.size + copies)
+    of_copies = first[copies] * table.size + copies
+    pairs = sorted_distinct(np.concatenate([pairs, of_copies]))
     expected = max(_DUPLICATES_AT_MOST * table.size, 1.0)
     needed = float(np.log2(_all_pairs(table.size)) - np.log2(expected))
     return Prefilter(table, frequencies).keep(pairs, needed)

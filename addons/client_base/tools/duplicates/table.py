@@ -1,7 +1,10 @@
 """Normal forms of many cards as columns of numbers."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
+from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
@@ -12,7 +15,7 @@ from ..given_names import GIVEN_KEYS
 from .cards import NormalCard
 from .hashing import Hashes, hash_texts
 from .mail_forms import FREE_DOMAINS
-from .name_forms import MAX_TOKENS
+from .name_forms import MAX_TOKENS, NameForm
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
@@ -21,6 +24,12 @@ Flags = npt.NDArray[np.bool_]
 
 # What a name says a card is.
 PERSON, ENTREPRENEUR, FIRM = 0, 1, 2
+# What a card says, in the order that rows are sorted by.
+_CONTENT: Final = (
+    *("joined", "tokens", "plain", "patronymic", "initials", "legal_form"),
+    *("branch", "place", "phones", "emails", "tax_id", "street", "street_joined"),
+    *("house", "flat", "city", "zip", "birthdate", "gender", "is_company"),
+)
 _KINDS: Final = {"": PERSON, "fop": ENTREPRENEUR}
 
 
@@ -37,23 +46,28 @@ class Column:
     @classmethod
     def of(cls, texts: Iterable[str]) -> "Column":
         """Return the column of one value a card."""
-        known: dict[str, int] = {"": 0}
-        codes = [known.setdefault(text, len(known)) for text in texts]
-        return cls(np.array(codes, np.int32), list(known))
+        known = _no_places()
+        codes = np.fromiter(map(known.__getitem__, texts), np.int32)
+        return cls(codes, list(known))
 
     @classmethod
     def of_many(cls, rows: Sequence[tuple[str, ...]], width: int) -> "Column":
         """Return the column of at most ``width`` values a card."""
-        known: dict[str, int] = {"": 0}
+        known = _no_places()
+        texts = chain.from_iterable([row[:width] for row in rows])
+        found = np.fromiter(map(known.__getitem__, texts), np.int32)
+        lengths = np.fromiter(map(len, rows), np.int64, len(rows))
         codes = np.zeros((len(rows), width), np.int32)
-        for index, row in enumerate(rows):
-            for place, text in enumerate(row[:width]):
-                codes[index, place] = known.setdefault(text, len(known))
+        codes[np.arange(width) < lengths[:, None]] = found
         return cls(codes, list(known))
+
+    def take(self, rows: Ints) -> "Column":
+        """Return the column of some rows, in their order."""
+        return Column(self.codes[rows], self.values)
 
     def hashes(self, salt: str) -> Hashes:
         """Return one stable hash for each distinct value; ``salt`` names the column."""
-        return hash_texts(f"{salt}:{text}" for text in self.values)
+        return hash_texts(self.values, salt)
 
     def map(self, texts: Iterable[str]) -> "Column":
         """Return a column of other values, one for each distinct value of this."""
@@ -69,64 +83,69 @@ class Table:
     """
 
     def __init__(self, cards: Iterable[NormalCard]) -> None:
-        keyed = sorted((card.content, card.id, card) for card in cards)
-        rows = [card for _, _, card in keyed]
-        names = [card.name for card in rows]
-        self.size = len(rows)
-        self.ids = _ints(card.id for card in rows)
-        self.parents = _ints(card.parent_id for card in rows)
-        self.same_as_before = _flags(
-            index > 0 and keyed[index - 1][0] == key[0]
-            for index, key in enumerate(keyed)
-        )
-        self._read_names(names)
-        self.is_company = _flags(card.is_company for card in rows)
-        self._read_contacts(rows)
-        places = Column.of(
-            [card.city for card in rows] + [name.place for name in names]
-        )
-        self.city = Column(places.codes[: self.size], places.values)
-        self.place = Column(places.codes[self.size :], places.values)
-        self.street = Column.of(card.street for card in rows)
-        self.street_joined = Column.of(card.street_joined for card in rows)
-        self.house = Column.of(card.house for card in rows)
-        self.flat = Column.of(card.flat for card in rows)
-        self.zip = Column.of(card.zip for card in rows)
-        self.birthdate = Column.of(card.birthdate for card in rows)
+        fields = _Fields(list(cards))
+        self.size = len(fields.order)
+        self.ids = fields.numbers("id")
+        self.parents = fields.numbers("parent_id")
+        self.same_as_before = fields.same_as_before
+        self.is_company = fields.numbers("is_company").astype(np.bool_)
+        self._read_names(fields)
+        self._read_contacts(fields)
+        self._read_places(fields)
+        self.birthdate = fields.column("birthdate")
 
-    def _read_names(self, names: Sequence[Any]) -> None:
-        self.token = Column.of_many([name.tokens for name in names], MAX_TOKENS)
-        self.plain = Column.of_many([name.plain for name in names], MAX_TOKENS)
+    def _read_names(self, fields: "_Fields") -> None:
+        self.token = fields.columns("tokens", MAX_TOKENS)
+        self.plain = fields.columns("plain", MAX_TOKENS)
         self.token_count = (self.token.codes > 0).sum(1)
         self.skeleton = self.token.map(map(_skeleton, self.token.values))
         self.is_given = _flags(text in GIVEN_KEYS for text in self.token.values)
         self.is_number = _flags(text[:1].isdigit() for text in self.token.values)
-        self.joined = Column.of(name.joined for name in names)
+        self.numbers = self._find_numbers()
+        self.joined = fields.column("joined")
         self.joined_skeleton = self.joined.map(map(_skeleton, self.joined.values))
-        self.patronymic = Column.of(name.patronymic for name in names)
-        self.initials = Column.of(name.initials for name in names)
-        self.legal_form = Column.of(name.legal_form for name in names)
-        self.branch = Column.of(name.branch or name.place for name in names)
-        self.numbers = Column.of(
-            " ".join(sorted(token for token in name.tokens if token.isdigit()))
-            for name in names
-        )
+        self.patronymic = fields.column("patronymic")
+        self.initials = fields.column("initials")
+        self.legal_form = fields.column("legal_form")
         kinds = [_KINDS.get(text, FIRM) for text in self.legal_form.values]
         self.kind = np.array(kinds, np.int8)[self.legal_form.codes]
-        self.gender = Column.of(name.gender for name in names)
+        self.gender = fields.column("gender")
 
-    def _read_contacts(self, rows: Sequence[NormalCard]) -> None:
-        width = max([len(card.phones) for card in rows], default=0)
-        self.phone = Column.of_many([card.phones for card in rows], max(width, 1))
-        width = max([len(card.emails) for card in rows], default=0)
-        self.email = Column.of_many([card.emails for card in rows], max(width, 1))
+    def _find_numbers(self) -> Column:
+        """Return the column of the numbers in each name, in one text."""
+        texts = [""] * self.size
+        codes, values = self.token.codes, self.token.values
+        for row in np.flatnonzero(self.is_number[codes].any(1)).tolist():
+            numbers = [values[code] for code in codes[row] if values[code].isdigit()]
+            texts[row] = " ".join(sorted(numbers))
+        return Column.of(texts)
+
+    def _read_contacts(self, fields: "_Fields") -> None:
+        self.phone = fields.columns("phones")
+        self.email = fields.columns("emails")
         parts = [text.partition("@") for text in self.email.values]
         self.mailbox = self.email.map(local for local, _, _ in parts)
         self.domain = self.email.map(domain for _, _, domain in parts)
         self.is_free = _flags(
             not text or text in FREE_DOMAINS for text in self.domain.values
         )
-        self.tax_id = Column.of(card.tax_id for card in rows)
+        self.tax_id = fields.column("tax_id")
+
+    def _read_places(self, fields: "_Fields") -> None:
+        """Read addresses; towns of cards and those in names have one list of values."""
+        texts = fields.of["city"] + fields.of["place"]
+        places = Column.of(texts)
+        self.city = places.take(fields.order)
+        self.place = places.take(fields.order + self.size)
+        marks = zip(fields.of["branch"], fields.of["place"], strict=True)
+        self.branch = Column.of(mark or place for mark, place in marks).take(
+            fields.order
+        )
+        self.street = fields.column("street")
+        self.street_joined = fields.column("street_joined")
+        self.house = fields.column("house")
+        self.flat = fields.column("flat")
+        self.zip = fields.column("zip")
 
     @property
     def counted(self) -> dict[str, Column]:
@@ -158,8 +177,8 @@ class Frequencies:
             count = np.bincount(column.codes.ravel(), minlength=len(column.values))
             count[0] = 0
             frequent = np.flatnonzero(count > 2)
-            texts = [f"{name}:{column.values[code]}" for code in frequent]
-            hashes.append(hash_texts(texts))
+            texts = [column.values[code] for code in frequent]
+            hashes.append(hash_texts(texts, name))
             counts.append(count[frequent])
         every, number = np.concatenate(hashes), np.concatenate(counts)
         order = np.argsort(every, kind="stable")
@@ -195,6 +214,50 @@ class Frequencies:
         hashes = np.frombuffer(data, "<u8", length, 16).astype(np.uint64)
         counts = np.frombuffer(data, "<u4", length, 16 + 8 * length)
         return cls(size, hashes, counts.astype(np.int64))
+
+
+class _Fields:
+    """The fields of cards as they came, and the order that they are wanted in.
+
+    They are read in the order that they lie in memory, which is twice as fast.
+    """
+
+    def __init__(self, cards: list[NormalCard]) -> None:
+        self.of = {name: _each(name, cards) for name in NormalCard._fields}
+        for name in NameForm._fields:
+            self.of[name] = _each(name, self.of["name"])
+        content = list(zip(*(self.of[name] for name in _CONTENT), strict=True))
+        ids = self.of["id"]
+        rows = sorted(range(len(cards)), key=ids.__getitem__)
+        rows.sort(key=content.__getitem__)
+        self.order = _ints(rows)
+        self.same_as_before = _flags(
+            at > 0 and content[rows[at - 1]] == content[row]
+            for at, row in enumerate(rows)
+        )
+
+    def column(self, name: str) -> Column:
+        """Return the column of a field that holds one text."""
+        return Column.of(self.of[name]).take(self.order)
+
+    def columns(self, name: str, width: int = 0) -> Column:
+        """Return the column of a field that holds several, all by default."""
+        width = width or max([len(row) for row in self.of[name]], default=0)
+        return Column.of_many(self.of[name], max(width, 1)).take(self.order)
+
+    def numbers(self, name: str) -> Ints:
+        """Return a field that holds one number."""
+        return _ints(self.of[name])[self.order]
+
+
+def _each(field: str, rows: Iterable[Any]) -> list[Any]:
+    """Return one field of each row."""
+    return list(map(attrgetter(field), rows))
+
+
+def _no_places() -> defaultdict[str, int]:
+    """Return what gives each new text the next place; the first is that of no text."""
+    return defaultdict(count(1).__next__, {"": 0})
 
 
 def _skeleton(text: str) -> str:
