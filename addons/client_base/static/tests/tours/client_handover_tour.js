@@ -49,7 +49,8 @@ registry.category("web_tour.tours").add("client_base_handover", {
             run: "edit Borys",
         },
         {
-            trigger: ".o-autocomplete--dropdown-item:contains(Borys)",
+            // In bold: found, and no more the list from before anything was typed.
+            trigger: ".o-autocomplete--dropdown-item .fw-bold:contains(Borys)",
             run: "click",
         },
         {

@@ -4,6 +4,10 @@ import { stepUtils } from "@web_tour/tour_utils";
 const RULES = ".o_field_widget[name=field_ids]";
 const NOTE = ".o_widget_client_instruction:contains(Ask the owner, not the seller.)";
 
+// In bold: what was typed. Until it is found the list holds the first of all, and a click
+// there is lost when the answer arrives.
+const found = (name) => `.o-autocomplete--dropdown-item a:text(${name}) .fw-bold`;
+
 registry.category("web_tour.tours").add("client_base_type", {
     url: "/odoo",
     steps: () => [
@@ -51,7 +55,7 @@ registry.category("web_tour.tours").add("client_base_type", {
         },
         {
             content: "choose it",
-            trigger: ".o-autocomplete--dropdown-item a:text(Phone)",
+            trigger: found("Phone"),
             run: "click",
         },
         {
@@ -124,7 +128,7 @@ registry.category("web_tour.tours").add("client_base_type", {
         },
         {
             content: "choose the type",
-            trigger: ".o-autocomplete--dropdown-item a:contains(Lingerie shop)",
+            trigger: found("Lingerie shop"),
             run: "click",
         },
         {

@@ -30,7 +30,8 @@ registry.category("web_tour.tours").add("client_risk_removal", {
             run: "edit Went to a competitor",
         },
         {
-            trigger: ".o-autocomplete--dropdown-item:contains(Went to a competitor)",
+            // In bold: found, and no more the list from before anything was typed.
+            trigger: ".o-autocomplete--dropdown-item .fw-bold:contains(Went to a competitor)",
             run: "click",
         },
         {
