@@ -41,7 +41,7 @@ def copy(pg: dict[str, str], purpose: str) -> Iterator[str]:
     Several scripts may ask for the same purpose at once: each gets a copy of its own.
     """
     with _free_name(purpose) as name:
-        with _lock("template"):
+        with _lock(databases.own_name("template")):
             databases.clone(pg, _ensure(pg), name)
         try:
             yield name
@@ -51,7 +51,7 @@ def copy(pg: dict[str, str], purpose: str) -> Iterator[str]:
 
 def ensure(pg: dict[str, str]) -> str:
     """Return the name of the template, complete and current; for making own copies."""
-    with _lock("template"):
+    with _lock(databases.own_name("template")):
         return _ensure(pg)
 
 

@@ -102,8 +102,13 @@ def database(pg: dict[str, str], _copies: MakeDatabase) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def server(pg: dict[str, str], database: str) -> Iterator[odoo.Server]:
     """The running server of a file's tests: two workers and one for cron jobs."""
-    with odoo.serving(_server(pg, database)) as running:
+    running = _server(pg, database)
+    try:
+        running.start()
         yield running
+    finally:
+        # Its database goes with it: there is nothing to end in order.
+        running.kill()
 
 
 def _server(pg: dict[str, str], database: str, **settings: object) -> odoo.Server:

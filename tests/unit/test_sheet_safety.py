@@ -2,10 +2,10 @@
 
 import io
 import random
+import resource
 import struct
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -353,6 +353,15 @@ def many_entries_zip():
     return b"PK\x03\x04" + entry * 1_000_000 + b"PK\x05\x06" + b"\0" * 18
 
 
+def children_seconds() -> float:
+    """Return the processor time of the processes that were waited for.
+
+    Not by the clock: other jobs of script/test run beside these tests.
+    """
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 @pytest.mark.parametrize(
     ("make", "code"),
     [
@@ -368,7 +377,7 @@ def many_entries_zip():
     ],
 )
 def test_harmful_file_takes_seconds_and_little_memory(make, code):
-    started = time.monotonic()
+    before = children_seconds()
     done = subprocess.run(
         [sys.executable, "-c", CHILD, str(ADDON)],
         input=make(),
@@ -378,4 +387,4 @@ def test_harmful_file_takes_seconds_and_little_memory(make, code):
     found, megabytes = done.stdout.split()
     assert found.decode() == code
     assert int(megabytes) < 300
-    assert time.monotonic() - started < 20
+    assert children_seconds() - before < 20

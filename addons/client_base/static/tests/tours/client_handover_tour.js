@@ -152,7 +152,8 @@ registry.category("web_tour.tours").add("client_base_bulk_edit", {
         },
         {
             content: "see what would change",
-            trigger: ".modal .o_field_widget[name=preview]:contains(Львів):contains(Рівне)",
+            trigger:
+                ".modal .o_field_widget[name=preview]:contains(Рівне):contains(Interest Level)",
         },
         { trigger: ".modal .o_field_widget[name=change_count]:contains(2)" },
         {
