@@ -8,7 +8,8 @@ const CHOOSE = (name, text) => [
         run: `edit ${text}`,
     },
     {
-        trigger: `.o-autocomplete--dropdown-menu a:contains(${text})`,
+        // In bold: found, and no more the list from before anything was typed.
+        trigger: `.o-autocomplete--dropdown-menu a .fw-bold:contains(${text})`,
         run: "click",
     },
 ];
