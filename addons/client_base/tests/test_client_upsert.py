@@ -178,6 +178,17 @@ class TestClientUpsert(ClientCommon):
         with self.assertRaises(AccessError):
             self.env["res.partner"].client_upsert(SOURCE, [])
 
+    @users("sync_user", "client_manager")
+    def test_nobody_says_by_hand_whom_a_key_means(self):
+        """What is told of a key is written with the rights of the system."""
+        self._tell(self._make_row())
+        key = self.env["client.sync.key"].search([("key", "=", "C-1")])
+        colleague = self.internal_user.partner_id
+        with self.assertRaises(AccessError):
+            key.write({"partner_id": colleague.id})
+        with self.assertRaises(AccessError):
+            key.create({"source": SOURCE, "key": "C-7", "partner_id": colleague.id})
+
     def test_email_of_whoever_logs_in_is_not_told(self):
         """A new password is sent to the e-mail: it would be the other system's."""
         client = self.portal_user.partner_id

@@ -96,6 +96,14 @@ class TestLinesOfClosedCards(ClientCommon):
         cls.change = cls.env["client.change"].create(
             {"partner_id": cls.hidden.id, "field": "city"}
         )
+        cls.key = cls.env["client.sync.key"].create(
+            {
+                "company_id": cls.env.company.id,
+                "source": "1c",
+                "key": "7",
+                "partner_id": cls.hidden.id,
+            }
+        )
 
     def _hide(self):
         """:return: the rule that hides the card"""
@@ -119,6 +127,7 @@ class TestLinesOfClosedCards(ClientCommon):
             "client.duplicate.cluster": self.cluster,
             "client.issue": self.issue,
             "client.change": self.change,
+            "client.sync.key": self.key,
         }
         lines = {name: line.with_env(self.env) for name, line in lines.items()}
         for name, line in lines.items():
