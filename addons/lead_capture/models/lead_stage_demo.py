@@ -48,6 +48,7 @@ class LeadStageDemo(models.AbstractModel):
         leads = self._create_leads(team, people, stages, ways, dice)
         self._date_leads(leads, ways)
         self._write_ways(leads, stages, ways)
+        self._answer(leads)
 
     @api.model
     def _roll(self, dice):
@@ -77,8 +78,7 @@ class LeadStageDemo(models.AbstractModel):
                 for name_no, name in enumerate(NAMES)
             ]
         )
-        leads = self.env["crm.lead"].with_context(tracking_disable=True)
-        leads = leads._with_pass("pipeline").create(
+        leads = self._enter_leads(
             [
                 self._prepare_lead(team, people, stages, way, client, dice)
                 for (_end, way), client in zip(
@@ -96,6 +96,18 @@ class LeadStageDemo(models.AbstractModel):
                 lost_reason_id=self.env.ref(reason).id
             )
         return leads
+
+    @api.model
+    def _enter_leads(self, vals_list):
+        """Let each salesperson make his leads; their clocks started long ago."""
+        leads = self.env["crm.lead"].with_context(
+            tracking_disable=True, import_file=True
+        )
+        made = leads.browse()
+        for vals in vals_list:
+            own = leads.with_user(vals["user_id"])._with_pass("pipeline")
+            made += own.create(vals).with_env(leads.env)
+        return self.env["crm.lead"].browse(made.ids)
 
     @api.model
     def _prepare_lead(self, team, people, stages, way, client, dice):
@@ -141,7 +153,41 @@ class LeadStageDemo(models.AbstractModel):
                 ended,
             )
         )
-        leads.invalidate_recordset()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE lead_assignment
+                   SET moment = lead.create_date
+                  FROM crm_lead lead
+                 WHERE lead.id = lead_assignment.lead_id
+                   AND lead.id = ANY(%s)
+                """,
+                leads.ids,
+            )
+        )
+        self.env.invalidate_all()
+
+    @api.model
+    def _answer(self, leads):
+        """Let the salespeople have answered in their time, but for what is of now."""
+        dice = random.Random(7)
+        now = fields.Datetime.now()
+        rounds = self.env["lead.response"].sudo()  # written by leads alone
+        rounds = rounds.create(
+            [lead._prepare_round(lead.create_date, False, 1) for lead in leads]
+        )
+        policies = self.env["lead.sla.policy"]._choose(leads)
+        times = leads._get_working_times(rounds)
+        for one in rounds:
+            lead = one.lead_id
+            one._plan(policies[lead], times[lead])
+            minutes = dice.choice((-55, -40, -30, -20, -10, -5, 20, 130))
+            moment = (one.deadline or now) + timedelta(minutes=minutes)
+            moment = max(moment, one.asked_at + timedelta(minutes=3))
+            if moment <= now:
+                lead._stop_clocks(lead.user_id, moment)
+        leads._show_rounds()
+        (leads - leads._get_timed())._close_rounds()
 
     @api.model
     def _write_ways(self, leads, stages, ways):

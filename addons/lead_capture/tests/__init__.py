@@ -22,6 +22,7 @@ from . import test_security_calls
 from . import test_lead_stage
 from . import test_lead_stage_log
 from . import test_lead_stage_chain
+from . import test_lead_stage_demo
 from . import test_lead_form_tour
 from . import test_lead_funnel
 from . import test_lead_chat
