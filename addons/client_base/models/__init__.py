@@ -30,6 +30,7 @@ from . import client_duplicate_cluster
 from . import client_duplicate
 from . import client_duplicate_scan
 from . import duplicate_owner
+from . import issue_owner
 from . import client_merge_mover
 from . import client_merge_picture
 from . import client_merge_values

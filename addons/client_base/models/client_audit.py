@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, ormcache
+from odoo.tools import SQL, format_time, ormcache
 
 # What the first page of an audit shows, each beside the change.
 HEADLINES = ("clients", "order", "completeness", "open_issues")
@@ -123,13 +123,15 @@ class ClientAudit(models.Model):
 
     # === COMPUTE METHODS ===
 
-    @api.depends("date", "company_id")
-    @api.depends_context("lang")
+    @api.depends("date", "finished_on", "is_last_of_day")
+    @api.depends_context("lang", "tz")
     def _compute_display_name(self):
         for audit in self:
-            audit.display_name = self.env._(
-                "Audit of %(date)s", date=audit.date and audit._format_date(audit.date)
-            )
+            day = audit.date and audit._format_date(audit.date)
+            if audit.finished_on and not audit.is_last_of_day:
+                time = format_time(self.env, audit.finished_on, time_format="short")
+                day = f"{day}, {time}"
+            audit.display_name = self.env._("Audit of %(date)s", date=day)
 
     @api.depends("line_ids")
     def _compute_headlines(self):

@@ -32,10 +32,10 @@ GOOD = {
     "phone_confirmed",
     "email_confirmed",
     "active",
-    "clients",
     "new",
 }
-NEUTRAL = {"phone_unknown", "email_unknown"}
+# Fewer clients are better when duplicates were merged, and worse when clients left.
+NEUTRAL = {"clients", "phone_unknown", "email_unknown"}
 
 
 class ClientAuditLine(models.Model):

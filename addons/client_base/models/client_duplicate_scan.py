@@ -71,14 +71,31 @@ class ClientDuplicateScan(models.Model):
         """
         scan = self._request()
         if scan.state == "done":
-            return self.env["ir.actions.act_window"]._for_xml_id(
-                "client_base.client_duplicate_action"
-            )
+            return scan._tell_found()
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,
             "res_id": scan.id,
             "view_mode": "form",
+        }
+
+    def _tell_found(self):
+        """:return: an action that says what was found, and shows it"""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "client_base.client_duplicate_action"
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "Cards compared: %(cards)s. Likely duplicates: %(pairs)s.",
+                    cards=self.card_count,
+                    pairs=self.pair_count,
+                ),
+                "next": {**action, "target": "main"},
+            },
         }
 
     # === BUSINESS ===

@@ -26,6 +26,7 @@ class ResPartner(models.Model):
         "client.property.keeper",
         "client.duplicate.owner",
         "client.upsert.owner",
+        "client.issue.owner",
         "client.issue.cause",
     ]
     _issue_clients = ("commercial_partner_id",)

@@ -74,6 +74,16 @@ class TestClientAudit(ClientAuditCommon):
         self.assertEqual((line.count, line.total), (1, 2))
         self.assertFalse(self._get_line(audit, "email_confirmed"))  # of none no share
 
+    def test_shares_of_emails_are_counted_apart(self):
+        self.client.email = "a@example.com"
+        other = self._create_client("b", email="b@example.com")
+        self._get_points(other, kind="email").action_fail()
+        audit = self._audit()
+        self.assertFigure(audit, "email_unknown", 50)
+        self.assertFigure(audit, "email_failed", 50)
+        self.assertFigure(audit, "no_contact", 50)
+        self.assertFalse(self._get_line(audit, "phone_failed"))
+
     def test_group_and_type_have_their_own_figures(self):
         group = self.env["client.group"].create({"name": "G"})
         kind = self.env["client.type"].create({"name": "T"})
@@ -122,7 +132,7 @@ class TestClientAudit(ClientAuditCommon):
         self.assertRecordValues(
             self._get_line(second, "clients") + self._get_line(second, "open_issues"),
             [
-                {"previous_value": 1, "delta": 1, "trend": "better"},
+                {"previous_value": 1, "delta": 1, "trend": "changed"},
                 {"previous_value": 1, "delta": -1, "trend": "better"},
             ],
         )

@@ -85,6 +85,21 @@ class TestClientIssue(ClientIssueCommon):
             ],
         )
 
+    @freeze_time(NOW)
+    def test_deadline_goes_by_severity(self):
+        days = {"1": 30, "2": 14, "3": 7}
+        rules = {
+            self._create_rule(f"No city {one}", "[('city', '=', False)]", severity=one)
+            for one in days
+        }
+        self._audit()
+        for rule in rules:
+            with self.subTest(severity=rule.severity):
+                self.assertEqual(
+                    self._get_issues(rule=rule).deadline,
+                    date(2026, 6, 15) + timedelta(days=days[rule.severity]),
+                )
+
     def test_client_without_manager_is_given_to_whoever_audits(self):
         self.client.user_id = False
         self._audit()
@@ -135,6 +150,24 @@ class TestClientIssue(ClientIssueCommon):
         issue = self._get_issues()
         self.assertEqual((issue.state, issue.closing), ("done", "gone"))
         self.assertTrue(issue.closed_on)
+
+    def test_card_says_what_is_to_be_mended_until_it_is(self):
+        self._audit()
+        self._commit()
+        card = self.client.with_user(self.client_user)
+        self.assertEqual(card.issues_to_mend, "No city")
+        action = card.action_open_issues()
+        issues = self.env["client.issue"].search(action["domain"])
+        self.assertEqual(issues, self._get_issues())
+        self.env.invalidate_all()  # saved by another request
+        [saved] = card.web_save({"city": "Львів"}, {"issues_to_mend": {}})
+        self.assertFalse(saved["issues_to_mend"])
+
+    @users("client_user")
+    def test_card_of_a_colleague_says_nothing(self):
+        foreign = self._create_client("Foreign", user_id=self.client_manager.id)
+        self._audit()
+        self.assertFalse(foreign.with_env(self.env).issues_to_mend)
 
     def test_problem_that_returns_is_opened_again(self):
         self._audit()

@@ -65,7 +65,11 @@ registry.category("web_tour.tours").add("client_base_audit", {
             run: "click",
         },
         {
-            trigger: ".o_control_panel button:contains(Ignore)",
+            trigger: ".o_cp_action_menus .dropdown-toggle",
+            run: "click",
+        },
+        {
+            trigger: ".o-dropdown-item:contains(Ignore)",
             run: "click",
         },
         {
