@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from odoo.addons.client_base.models.concurrency import CONCURRENCY_ERRORS
 from odoo.addons.client_base.tools.duplicates.cards import Card
+from odoo.addons.client_base.tools.duplicates.scan import PROPOSED
 
 _logger = logging.getLogger(__name__)
 
@@ -72,8 +73,9 @@ class LeadRequestAlike(models.AbstractModel):
                 self._make_card(card), self.company_id, country
             ):
                 other_id = pair.right or pair.left
-                if other_id not in own_ids:
-                    scores.setdefault(other_id, pair.probability)
+                if other_id not in own_ids and pair.score >= PROPOSED:
+                    former = scores.get(other_id, 0)
+                    scores[other_id] = max(former, pair.probability)
         best = sorted(scores, key=lambda id_: (-scores[id_], id_))[:MAX_ALIKE]
         self.env["lead.candidate"]._note_alike(
             self.lead_id, {id_: scores[id_] for id_ in best}, self.company_id

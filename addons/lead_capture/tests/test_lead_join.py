@@ -1,4 +1,6 @@
 from datetime import timedelta
+from types import SimpleNamespace
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
@@ -119,6 +121,16 @@ class TestLeadJoin(LeadCommon):
         lead.user_id = self.client_user
         lead.candidate_ids.with_user(self.client_user).action_choose()
         self.assertTrue(card.active)
+
+    def test_card_that_is_hardly_like_a_new_one_is_not_proposed(self):
+        lookup = type(self.env["client.duplicate.lookup"])
+        other = self._create_client("Вітряк Енергія")
+        request = self._process({"company": "Вітер Енергія", "phone": PHONE})
+        for score, count in ((-3.0, 0), (0.5, 1)):
+            pair = SimpleNamespace(left=0, right=other.id, score=score, probability=0.1)
+            with patch.object(lookup, "_find_alike", lambda *_a, pair=pair: [pair]):
+                request._propose_alike()
+            self.assertEqual(len(request.lead_id.candidate_ids), count)
 
     def test_cards_like_a_new_one_are_proposed(self):
         firm = self._create_client("ТОВ Вітряк Енергія", is_company=True, city="Львів")
