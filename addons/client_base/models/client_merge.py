@@ -201,7 +201,10 @@ class ClientMerge(models.Model):
         family = cards | cards.with_context(active_test=False).child_ids
         for records in (family, family.contact_point_ids):
             for field in records._fields.values():
-                if field.store and field.compute and field.readonly:
+                if not (field.store and field.compute and field.readonly):
+                    continue
+                # sizes of a picture follow when the picture itself is written
+                if field.column_type:
                     self.env.add_to_compute(field, records)
 
     @api.model

@@ -22,7 +22,6 @@ OWN_FIELDS = set(models.MAGIC_COLUMNS) | {
     "lang",
     "merged_into_id",
     "name",
-    "parent_id",
     "phone",
     "second_card_reason",
     "signup_type",
@@ -82,6 +81,8 @@ class ClientMergeValues(models.AbstractModel):
                 card = choices[name]
             elif survivor[name] or name in CHOSEN_FIELDS:
                 card = survivor
+            elif name == "parent_id" and survivor.is_company:
+                card = survivor  # a firm becomes a branch only if somebody says so
             else:
                 card = next((one for one in sources if one[name]), survivor)
             if card != survivor and card[name] != survivor[name]:
@@ -107,6 +108,68 @@ class ClientMergeValues(models.AbstractModel):
         survivor.with_context(card_entry=ACCEPT, no_vat_validation=True).write(values)
         entry = survivor.with_context(card_entry=ACCEPT)
         entry._put_properties(properties)
+        self._unite_company_values(survivor, sources, choices)
+
+    @api.model
+    def _unite_company_values(self, survivor, sources, choices):
+        """Take over what each company says of a source alone: terms, price lists.
+
+        The survivor's word goes first, then the first card's. What was chosen stands
+        in the company of whoever merges.
+        """
+        names = [
+            name
+            for name in self._get_value_fields()
+            if survivor._fields[name].company_dependent
+        ]
+        if not names:
+            return
+        survivor.flush_recordset()
+        sources.flush_recordset()
+        here = str(self.env.company.id)
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_partner AS card SET %(values)s WHERE id = %(id)s",
+                values=SQL(", ").join(
+                    SQL(
+                        "%(column)s = %(united)s",
+                        column=SQL.identifier(name),
+                        united=self._unite_column(
+                            name, sources.ids, here if name in choices else ""
+                        ),
+                    )
+                    for name in names
+                ),
+                id=survivor.id,
+            )
+        )
+        survivor.invalidate_recordset(names)
+
+    @api.model
+    def _unite_column(self, name, source_ids, settled):
+        """:return: SQL of the words of all companies but the one that is settled"""
+        return SQL(
+            """
+            NULLIF(
+                COALESCE(
+                    (
+                        SELECT JSONB_OBJECT_AGG(
+                                   said.key, said.value ORDER BY source.place DESC
+                               )
+                          FROM UNNEST(%(ids)s) WITH ORDINALITY AS source(id, place)
+                          JOIN res_partner AS other ON other.id = source.id
+                         CROSS JOIN LATERAL JSONB_EACH(other.%(column)s) AS said
+                         WHERE said.value <> 'null' AND said.key <> %(settled)s
+                    ),
+                    '{}'
+                ) || COALESCE(card.%(column)s, '{}'),
+                '{}'
+            )
+            """,
+            ids=source_ids,
+            column=SQL.identifier(name),
+            settled=settled,
+        )
 
     @api.model
     def _unite_points(self, source, survivor):

@@ -5,6 +5,7 @@ from odoo.fields import Command
 from odoo.tests import tagged, users
 from odoo.tools import SQL
 
+from ..models import client_merge_values
 from ..models.client_merge_mover import OWN_TABLES
 from .common import ClientCommon
 
@@ -131,6 +132,33 @@ class TestClientMerge(ClientCommon):
         self._merge(choices={"name": self.gone})
         self.assertEqual(self.kept.name, "ТОВ Вербиченко")
 
+    def test_firm_of_a_person_is_not_lost(self):
+        firm = self._create_client("Садівник", is_company=True)
+        alone = self._create_client("Петро Верба", phone=OTHER_PHONE)
+        there = self._create_client("Петро Верба", parent_id=firm.id)
+        merge = self._merge(alone, there)
+        self.assertEqual(alone.parent_id, firm)
+        self.assertEqual(alone.commercial_partner_id, firm)
+        merge.action_undo()
+        self.assertFalse(alone.parent_id)
+        self.assertEqual(there.parent_id, firm)
+
+    def test_firm_becomes_nobodys_branch_by_itself(self):
+        self.gone.parent_id = self._create_client("Холдинг", is_company=True)
+        self._merge()
+        self.assertFalse(self.kept.parent_id)
+
+    def test_word_of_every_company_is_taken_over(self):
+        other = self._create_company(name="Other")
+        self.gone.with_company(other).barcode = "42"
+        field = self.env["res.partner"]._fields["barcode"]
+        self.assertTrue(field.company_dependent)
+        with patch.object(client_merge_values, "OWN_FIELDS", {"id", "name", "vat"}):
+            merge = self._merge()
+        self.assertEqual(self.kept.with_company(other).barcode, "42")
+        merge.action_undo()
+        self.assertFalse(self.kept.with_company(other).barcode)
+
     def test_three_cards_become_one(self):
         third = self._create_client("Verbychenko", phone="063 222 33 44")
         self._merge(sources=self.gone | third)
@@ -164,6 +192,51 @@ class TestClientMerge(ClientCommon):
         self.assertIn("Street", merge.kept)
         self.assertTrue(self.gone.active)
 
+    def test_undo_lists_what_was_changed_on_the_merged_card(self):
+        merge = self._merge()
+        self.gone.active = True
+        self.gone.write({"sync_source": "1c", "sync_key": "7", "city": "Суми"})
+        merge.action_undo()
+        self.assertEqual((self.gone.city, self.gone.sync_key), ("Суми", "7"))
+
+    def test_undo_goes_on_where_the_merged_card_has_a_row_again(self):
+        colleague = self.client_user.partner_id
+        self.gone.message_subscribe(colleague.ids)
+        self.gone.category_id = self.tag
+        merge = self._merge()
+        self.gone.message_subscribe(colleague.ids)
+        merge.action_undo()
+        self.assertIn(colleague, self.gone.message_partner_ids)
+        self.assertIn("Followers", merge.kept)
+        self.assertEqual(self.gone.category_id, self.tag)
+
+    def test_undo_gives_people_their_addresses_back(self):
+        colleague = self._create_client("Марія", parent_id=self.kept.id)
+        merge = self._merge()
+        self.assertEqual(colleague.street, "Садова 7")
+        merge.action_undo()
+        self.assertFalse(colleague.street)
+
+    def test_person_is_compared_as_one_of_the_firm_that_stays(self):
+        self.env.cr.precommit.run()
+        forms = self.env["client.duplicate.form"]
+        self._merge()
+        self.env.cr.precommit.run()
+        self.assertEqual(
+            forms.search([("partner_id", "=", self.person.id)]).data[1], self.kept.id
+        )
+
+    def test_pairs_with_other_cards_return(self):
+        third = self._create_client("Verbychenko")
+        pair = self.env["client.duplicate"].create(
+            {"left_id": self.gone.id, "right_id": third.id, "bits": 4, "score": 0.9}
+        )
+        merge = self._merge()
+        self.assertFalse(pair.exists())
+        merge.action_undo()
+        self.assertEqual((pair.state, pair.bits), ("open", 4))
+        self.assertEqual(pair.cluster_id.partner_ids, self.gone | third)
+
     def test_later_merge_goes_back_first(self):
         third = self._create_client("Verbychenko")
         first = self._merge()
@@ -186,6 +259,12 @@ class TestClientMerge(ClientCommon):
     def test_firm_and_its_person_stay_two(self):
         with self.assertRaisesRegex(UserError, "stay two cards"):
             self._merge(survivor=self.gone, sources=self.person)
+
+    def test_firm_and_the_person_of_its_branch_stay_two(self):
+        below = self._create_client("Марія", parent_id=self.person.id)
+        for survivor, source in ((self.gone, below), (below, self.gone)):
+            with self.assertRaisesRegex(UserError, "stay two cards"):
+                self._merge(survivor, source)
 
     def test_card_of_a_user_stays(self):
         with self.assertRaisesRegex(UserError, "logs in"):
