@@ -388,6 +388,21 @@ class TestClientMerge(ClientCommon):
         self.assertFalse(goes.exists())
 
     @users("client_manager")
+    def test_dialog_takes_nothing_from_other_cards(self):
+        third = self._create_client("Verbychenko")
+        cards = (self.kept | self.gone).with_env(self.env)
+        action = self.env["client.merge.wizard"]._open(cards)
+        wizard = self.env["client.merge.wizard"].browse(action["res_id"])
+        name = wizard.line_ids.filtered(lambda line: line.field == "name")
+        name.card_id = third
+        with self.assertRaisesRegex(UserError, "among the cards"):
+            wizard.action_merge()
+        name.card_id = self.kept
+        wizard.survivor_id = third
+        with self.assertRaisesRegex(UserError, "among the cards"):
+            wizard.action_merge()
+
+    @users("client_manager")
     def test_dialog_shows_what_differs_and_takes_what_is_chosen(self):
         cards = (self.kept | self.gone).with_env(self.env)
         action = self.env["client.merge.wizard"]._open(cards)

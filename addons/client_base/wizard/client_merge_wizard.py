@@ -87,8 +87,10 @@ class ClientMergeWizard(models.TransientModel):
         :return: an action that shows the surviving card
         """
         self.ensure_one()
-        choices = {line.field: line.card_id for line in self.line_ids}
         survivor = self.survivor_id
+        choices = {line.field: line.card_id for line in self.line_ids}
+        if not (survivor | self.line_ids.card_id) <= self.partner_ids:
+            raise UserError(self.env._("Choose among the cards that are merged."))
         merge = self.env["client.merge"]._merge(
             survivor, self.partner_ids - survivor, choices
         )
