@@ -68,8 +68,9 @@ class ClientFinder(models.AbstractModel):
 
     def _identify(self, values, description, source):
         """:return: id of the card or 0, code of the reason, candidates: id -> score"""
-        work = self.env["client.upsert"]._make_work(description, 0, {})
-        key = self.env["client.upsert"]._make_client_key(source, work)
+        door = self.env["client.upsert"]
+        work = door._make_work(description, door._get_reading([description]))
+        key = door._make_client_key(source, work)
         known = self._find_key(values, source)
         if known:
             return known, "sync_key", {}

@@ -55,8 +55,9 @@ class ClientUpsert(models.AbstractModel):
         marks = {key: mark for key, (mark, *_rest) in known.items()}
         found, to_store = told.settle(marks, list(parsed.values()))
         statuses = dict(zip(parsed, found, strict=True))
+        reading = self._get_reading(to_store.values())
         works = {
-            key: self._make_work(item, *known.get(key, (None, 0, {}))[1:])
+            key: self._make_work(item, reading, *known.get(key, (None, 0, {}))[1:])
             for key, item in to_store.items()
         }
         failed = self._store(source, list(works.values()))
@@ -147,9 +148,12 @@ class ClientUpsert(models.AbstractModel):
             for key, version, digest, before, card_id, active in lines
         }
 
-    def _make_work(self, item, partner_id, before):
-        """Read the values of a client as a row of a file would be read."""
-        kinds, country_code = self._get_reading()
+    def _make_work(self, item, reading, partner_id=0, before=None):
+        """Read the values of a client as a row of a file would be read.
+
+        :param reading: as ``_get_reading`` gives it
+        """
+        kinds, country_code = reading
         codes = [code for code in CODES if code in item.texts]
         columns = [rows.Column(place, code, code) for place, code in enumerate(codes)]
         texts = [item.texts[code] for code in codes]
@@ -158,13 +162,20 @@ class ClientUpsert(models.AbstractModel):
         for code in codes:  # told to be empty is more than not told
             row.values.setdefault(code, cells.Cell(raw=[] if code in lists else None))
         row.sync_key = item.key
-        return Work(item, row, partner_id, before)
+        return Work(item, row, partner_id, before or {})
 
-    def _get_reading(self):
-        """:return: kinds of the columns, and the country of local phone numbers"""
+    def _get_reading(self, items):
+        """Prepare once for all rows what they are read by.
+
+        :param items: ``client_rows.ToldClient`` of the rows
+        :return: kinds of the columns, and the country of local phone numbers
+        """
+        codes = set(CODES)
+        if not any("country" in item.texts for item in items):
+            codes.remove("country")  # all countries in all languages: it takes a while
         country_code = self.env.company.country_id.code or ""
         sheet_sudo = self.env["client.sheet"].sudo()  # a script may read no lists
-        return sheet_sudo._get_kinds(country_code, CODES), country_code
+        return sheet_sudo._get_kinds(country_code, codes), country_code
 
     # === STORING ===
 
@@ -317,7 +328,7 @@ class ClientUpsert(models.AbstractModel):
     def _update_cards(self, source, works):
         if not works:
             return
-        kinds, _country_code = self._get_reading()
+        kinds, _country_code = self._get_reading(work.item for work in works)
         Partner_sudo = self.env["res.partner"].sudo()
         cards_sudo = Partner_sudo.browse(work.partner_id for work in works)
         sheet_sudo = self.env["client.sheet"].sudo()

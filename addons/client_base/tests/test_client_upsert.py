@@ -223,6 +223,25 @@ class TestClientUpsert(ClientCommon):
         self.assertEqual(good["status"], "created")
         self.assertEqual((bad["status"], bad["error_code"]), ("error", "bad_version"))
 
+    def test_names_of_countries_are_read_once_for_a_batch(self):
+        sheets = type(self.env["client.sheet"])
+        spell, calls = sheets._spell_countries, []
+
+        def count(this, countries):
+            calls.append(countries)
+            return spell(this, countries)
+
+        rows = [
+            self._make_row(f"C-{n}", name=f"Фірма {n}", phones=[], country="Ukraine")
+            for n in range(3)
+        ]
+        with patch.object(sheets, "_spell_countries", count):
+            self._tell(*rows)
+            self.assertEqual(len(calls), 1)
+            self._tell(self._make_row("C-9", name="Дев'ята", phones=[]))
+            self.assertEqual(len(calls), 1)
+        self.assertEqual(self._get_card("C-2").country_id.code, "UA")
+
     @mute_logger("odoo.sql_db")
     def test_row_that_cannot_be_stored_does_not_stop_good_ones(self):
         """What the database refuses comes out in the middle of a batch."""
