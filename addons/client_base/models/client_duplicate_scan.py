@@ -108,19 +108,20 @@ class ClientDuplicateScan(models.Model):
         scan_sudo = scans_sudo.search(
             [("state", "in", ["waiting", "running"])], limit=1
         )
-        if not scan_sudo:
+        if not scan_sudo and scans_sudo._is_base_small():
             scan_sudo = scans_sudo.create({})
-            forms_sudo = self.env["client.duplicate.form"].sudo()
-            size = (
-                self.env["res.partner"]
-                .sudo()
-                .search_count(forms_sudo._get_card_domain(), limit=AT_ONCE + 1)
-            )
-            if size <= AT_ONCE:
-                scan_sudo._run(lambda _part: None)
-            else:
-                self.env.ref("client_base.ir_cron_client_duplicate")._trigger()
+            scan_sudo._run(lambda _part: None)
+        else:
+            scan_sudo = scan_sudo or scans_sudo.create({})
+            # also of one that is there: its process may have been killed
+            self.env.ref("client_base.ir_cron_client_duplicate")._trigger()
         return scan_sudo.sudo(False)
+
+    @api.model
+    def _is_base_small(self):
+        domain = self.env["client.duplicate.form"]._get_card_domain()
+        cards = self.env["res.partner"]
+        return cards.search_count(domain, limit=AT_ONCE + 1) <= AT_ONCE
 
     @api.model
     def _cron_scan(self):

@@ -281,6 +281,14 @@ class TestClientDuplicate(ClientCommon, CronMixinCase):
         self.assertTrue({pair.right for pair in found} & {self.left.id, self.right.id})
         self.assertNotIn(self.stranger.id, {pair.right for pair in found})
 
+    def test_interrupted_scan_is_taken_up_when_somebody_asks(self):
+        scan = self.env["client.duplicate.scan"].create({"state": "running"})
+        cron = self.env.ref("client_base.ir_cron_client_duplicate")
+        with self.capture_triggers(cron.id) as captured:
+            scan_id = self.env["client.duplicate"].with_user(self.client_manager).scan()
+        self.assertEqual(scan_id, scan.id)
+        self.assertEqual(len(captured.records), 1)
+
     def test_interrupted_scan_goes_on(self):
         scan = self.env["client.duplicate.scan"].create({"state": "running"})
         with self.enter_registry_test_mode():
