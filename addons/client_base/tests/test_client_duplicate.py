@@ -61,6 +61,19 @@ class TestClientDuplicate(ClientCommon, CronMixinCase):
         self.assertFalse(self._get_pair(self.left, self.stranger))
 
     @users("client_manager")
+    @users("client_manager")
+    def test_search_says_what_it_found_and_shows_it(self):
+        answer = self.env["client.duplicate.scan"].action_start()["params"]
+        scan = self.env["client.duplicate.scan"].search([], limit=1)
+        self.assertIn(f"Cards compared: {scan.card_count}.", answer["message"])
+        self.assertIn(f"Likely duplicates: {scan.pair_count}.", answer["message"])
+        self.assertEqual(answer["next"]["res_model"], "client.duplicate")
+
+    @users("client_user")
+    def test_salesperson_starts_no_search(self):
+        with self.assertRaises(AccessError):
+            self.env["client.duplicate.scan"].action_start()
+
     def test_scan_twice_changes_nothing(self):
         first = self._scan().read(["bits", "state", "cluster_id", "write_date"])
         self.assertEqual(
