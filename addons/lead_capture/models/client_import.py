@@ -182,6 +182,12 @@ class ClientImport(models.Model):
 
     # === ACTIONS ===
 
+    def get_formview_id(self, access_uid=None):
+        """Show a file with requests by its own form, wherever it is opened from."""
+        if self.kind == "request":
+            return self.env.ref("lead_capture.client_import_view_form_request").id
+        return super().get_formview_id(access_uid)
+
     def action_open_rows(self):
         """Open the rows, the ones to decide first."""
         action = super().action_open_rows()

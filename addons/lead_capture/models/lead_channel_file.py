@@ -2,6 +2,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
 from odoo.exceptions import ConcurrencyError
+from odoo.tools import SQL
 
 from ..tools import request_file
 
@@ -18,6 +19,20 @@ class LeadChannelFile(models.AbstractModel):
         """Take a row of a file as its columns were understood."""
         values = request_file.read_payload(payload) if self.kind == "manual" else None
         return super()._read_payload(payload) if values is None else values
+
+    @api.model
+    def _sql_has_rhythm(self):
+        """Eighty rows of an exhibition do not say that eighty come every Tuesday."""
+        self.env["client.import.row"].flush_model(["request_id"])
+        return SQL(
+            """
+            %s AND NOT EXISTS (
+                SELECT 1
+                  FROM client_import_row
+                 WHERE client_import_row.request_id = lead_request.id)
+            """,
+            super()._sql_has_rhythm(),
+        )
 
     @api.model
     def _find_for_files(self, company):

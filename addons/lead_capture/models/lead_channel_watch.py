@@ -154,14 +154,21 @@ class LeadChannelWatch(models.AbstractModel):
                   FROM lead_request
                  WHERE channel_id = %(channel)s
                    AND received_at >= %(since)s
+                   AND %(has_rhythm)s
               GROUP BY 1
                 """,
                 zone=zone.zone,
                 channel=self.id,
                 since=since,
+                has_rhythm=self._sql_has_rhythm(),
             )
         )
         return dict(rows)
+
+    @api.model
+    def _sql_has_rhythm(self):
+        """:return: condition on ``lead_request``: it says when others are due"""
+        return SQL("TRUE")
 
     def _fetch_closed_days(self, start, end):
         """:return: dates on which the whole company is closed"""

@@ -1,8 +1,10 @@
 import base64
+from datetime import timedelta
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, new_test_user, tagged, users
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from odoo.addons.client_base.tests.common import USER, ClientImportCommon
 
@@ -235,6 +237,29 @@ class TestLeadFile(LeadCommon, ClientImportCommon):
     def test_file_comes_in_by_a_channel_for_files_alone(self):
         with self.assertRaises(ValidationError):
             self._read_requests(OLENA, request_channel_id=self.channel.id)
+
+    @users("client_user")
+    def test_file_says_nothing_of_when_others_are_due(self):
+        lines = [[f"Guest {n}", f"g{n}@guest.example"] for n in range(30)]
+        file = self._bring_in(*lines, header=["Name", "E-mail"])
+        now = fields.Datetime.now()
+        requests = file.row_ids.sudo().request_id
+        requests.received_at = now - timedelta(weeks=4)
+        channel = self.files.sudo()
+        self._make_older(channel, now - timedelta(weeks=6))
+        self.assertFalse(channel._judge_silence(now))
+        file.row_ids.sudo().request_id = False
+        self.assertTrue(channel._judge_silence(now))
+
+    def _make_older(self, channel, moment):
+        self.env.cr.execute(
+            SQL(
+                "UPDATE lead_channel SET create_date = %s WHERE id = %s",
+                moment,
+                channel.id,
+            )
+        )
+        channel.invalidate_recordset(["create_date"])
 
     # === TAKING BACK ===
 
