@@ -25,18 +25,24 @@ Figures = dict[str, Any]
 
 
 def measure(pg: dict[str, str], path: Path, cards: int) -> Figures:
-    """Run the jobs in a process of their own, on a database of their own."""
+    """Run the jobs, each in a process of its own, on a database of their own."""
     with template.copy(pg, "bench_scan") as database:
-        answer = subprocess.run(
-            [sys.executable, str(JOBS), database, str(path.resolve()), str(cards)],
-            env=environment.complete(pg),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
+        _run(pg, "fill", database, str(path.resolve()), str(cards))
+        return {"bare": _run(pg, "bare", database), **_run(pg, "odoo", database)}
+
+
+def _run(pg: dict[str, str], job: str, database: str, *rest: str) -> Figures:
+    say(job)
+    answer = subprocess.run(
+        [sys.executable, str(JOBS), job, database, *rest],
+        env=environment.complete(pg),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
     if answer.returncode:
-        raise Failure("The benchmark of scanning failed.")
+        raise Failure(f"The job {job} failed.")
     figures: Figures = json.loads(answer.stdout.splitlines()[-1])
     return figures
 
@@ -50,21 +56,28 @@ def check(figures: Figures) -> None:
 
 
 def show(figures: Figures) -> None:
-    """Print seconds, milliseconds, and whether the goals are reached."""
+    """Print seconds, milliseconds, memory, and whether the goals are reached."""
     bare, ours, again = (figures[name] for name in ("bare", "odoo", "again"))
-    print(f"\n{figures['cards']:,} cards, {bare['pairs']:,} pairs")
-    print(f"  bare algorithm     {bare['seconds']:>9.2f} s")
-    print(f"  Odoo, all of it    {ours['seconds']:>9.2f} s")
-    print(f"    forms and keys   {ours['prepared']:>9.2f} s")
-    print(f"    the rest         {ours['seconds'] - ours['prepared']:>9.2f} s")
-    print(f"  Odoo, next night   {again['seconds']:>9.2f} s, nothing was changed")
+    print(f"\n{bare['cards']:,} cards, {bare['pairs']:,} pairs")
+    print("                          seconds       CPU  database's  peak MB")
+    for title, one in (
+        ("bare algorithm", bare),
+        ("Odoo, all of it", ours),
+        ("Odoo, next night", again),
+    ):
+        print(
+            f"  {title:<20}{one['seconds']:>11.2f}{one['cpu']:>10.2f}"
+            f"{one['database_cpu']:>12.2f}{one['peak_mb']:>9.0f}"
+        )
+    print(f"  forms and keys were made after {ours['prepared']:.2f} s")
     _goal("times the bare", ours["seconds"] / bare["seconds"], GOAL_RATIO)
+    cpu = (ours["cpu"] + ours["database_cpu"]) / bare["cpu"]
+    _goal("times the bare, by CPU", cpu, GOAL_RATIO)
     found = figures["look_up"]
     _goal("ms for one new card, median", found["median"], GOAL_LOOK_UP_MS)
     _goal("ms for one new card, p95", found["p95"], GOAL_LOOK_UP_MS)
-    print(
-        f"  the slowest {found['most']:.1f} ms; {found['row']:.2f} ms a row of a file"
-    )
+    print(f"  the slowest {found['most']:.1f} ms; {found['cpu']:.1f} ms of CPU a card")
+    print(f"  {found['row']:.2f} ms a row of a file")
 
 
 def _goal(title: str, reached: float, goal: float) -> None:

@@ -1,13 +1,18 @@
-"""What the benchmark of scanning measures, in a process of its own with Odoo in it.
+"""What the benchmark of scanning measures: each job in a process of its own, with Odoo.
 
-    python scan_jobs.py DATABASE FILE CARDS
+    python scan_jobs.py fill DATABASE FILE CARDS    puts cards in, by SQL
+    python scan_jobs.py bare DATABASE               the algorithm takes them from memory
+    python scan_jobs.py odoo DATABASE               Odoo takes them from its tables
 
-Puts cards into a database of its own by SQL. Then the bare algorithm takes them from
-memory, and Odoo from its tables: forms, keys, comparing and storing what is found. Then
-single cards are looked up. The last line that is printed is JSON.
+Odoo makes forms and keys, compares, and stores what it finds; once more when nothing
+has changed; then single cards are looked up. The last line that a job prints is JSON.
+Seconds of a machine that others use say little, so CPU is told as well: of the process
+and, where the server is on this machine, of its part of the database.
 """
 
 import json
+import os
+import resource
 import sys
 import time
 from collections.abc import Iterator
@@ -99,38 +104,77 @@ def read_cards(env: Any) -> list[Any]:
     return [forms._to_card(*said) for *said, _country, _stamp in rows]
 
 
-def run_bare(cards: list[Any]) -> Figures:
+class Meter:
+    """Counts seconds, and CPU seconds of this process and of the database for it."""
+
+    def __init__(self, env: Any) -> None:
+        self._pid = env.cr.connection.info.backend_pid
+        self._start = self._read()
+
+    def _read(self) -> tuple[float, float, float]:
+        return time.perf_counter(), time.process_time(), self._database()
+
+    def _database(self) -> float:
+        try:
+            text = Path(f"/proc/{self._pid}/stat").read_text(encoding="utf-8")
+        except OSError:
+            return 0.0
+        user, system = text.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    def figures(self) -> Figures:
+        """Return what was spent since the meter was made, and the peak of memory."""
+        names = ("seconds", "cpu", "database_cpu")
+        spent = zip(names, self._start, self._read(), strict=True)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        return {name: end - begin for name, begin, end in spent} | {"peak_mb": peak}
+
+
+def fill(env: Any, path: str, count: str) -> Figures:
+    """Put the cards of a file into the database."""
+    rows = read_rows(Path(path))[: int(count)]
+    make_data(env, rows)
+    return {"rows": len(rows)}
+
+
+def bare(env: Any) -> Figures:
     """Scan cards that are in memory."""
     # where the addons are is known once Odoo has read its options
     from odoo.addons.client_base.tools.duplicates.cards import Normalizer
     from odoo.addons.client_base.tools.duplicates.scan import find_duplicates
 
-    begin = time.perf_counter()
+    cards = read_cards(env)
+    meter = Meter(env)
     normalizer = Normalizer(COUNTRY)
     found = find_duplicates([normalizer.normalize(card) for card in cards])
-    return {
-        "seconds": time.perf_counter() - begin,
+    return meter.figures() | {
+        "cards": len(cards),
         "pairs": len(found.pairs),
         "clusters": len(found.clusters),
     }
 
 
+def in_odoo(env: Any) -> Figures:
+    """Scan the base, scan it again, and look cards up."""
+    first, again = run_odoo(env), run_odoo(env)
+    return {"odoo": first, "again": again, "look_up": look_up(env, read_cards(env))}
+
+
 def run_odoo(env: Any) -> Figures:
     """Scan the partners, committing as the scheduled action does."""
     env.registry.clear_cache()
-    begin = time.perf_counter()
     prepared = []
+    meter = Meter(env)
 
-    def commit_part(part: float) -> None:
+    def commit_part(_part: float) -> None:
         env.cr.commit()
-        prepared.append((part, time.perf_counter() - begin))
+        prepared.append(meter.figures()["seconds"])
 
     scan = env["client.duplicate.scan"].create({})
     scan._run(commit_part)
     env.cr.commit()
-    return {
-        "seconds": time.perf_counter() - begin,
-        "prepared": prepared[-1][1],
+    return meter.figures() | {
+        "prepared": prepared[-1],
         "pairs": env["client.duplicate"].search_count([]),
         "clusters": scan.cluster_count,
     }
@@ -140,21 +184,29 @@ def look_up(env: Any, cards: list[Any]) -> Figures:
     """Look single cards up as a form does while they are typed, in milliseconds."""
     lookup, company = env["client.duplicate.lookup"], env.company
     step = max(len(cards) // (LOOK_UPS + WARM_UP), 1)
-    spent = []
-    for card in map(as_new, cards[::step][: LOOK_UPS + WARM_UP]):
-        begin = time.perf_counter()
+    new = list(map(as_new, cards[::step][: LOOK_UPS + WARM_UP]))
+    for card in new[:WARM_UP]:
         lookup._find_alike(card, company, COUNTRY)
-        spent.append(1000 * (time.perf_counter() - begin))
-    spent = spent[WARM_UP:]
+    meters = []
+    whole = Meter(env)
+    for card in new[WARM_UP:]:
+        meter = Meter(env)
+        lookup._find_alike(card, company, COUNTRY)
+        meters.append(meter.figures())
+    spent = whole.figures()
+    figures = {
+        name: of([1000 * one["seconds"] for one in meters])
+        for name, of in (("median", median), ("p95", _p95), ("most", max))
+    }
+    figures["cpu"] = 1000 * (spent["cpu"] + spent["database_cpu"]) / len(meters)
     batch = [as_new(card, -at) for at, card in enumerate(cards[:ROWS], 1)]
     begin = time.perf_counter()
     lookup._find_alike_of_many(batch, company, COUNTRY)
-    return {
-        "median": median(spent),
-        "p95": quantiles(spent, n=20)[-1],
-        "most": max(spent),
-        "row": 1000 * (time.perf_counter() - begin) / len(batch),
-    }
+    return figures | {"row": 1000 * (time.perf_counter() - begin) / len(batch)}
+
+
+def _p95(values: list[float]) -> float:
+    return quantiles(values, n=20)[-1]
 
 
 def as_new(card: Any, card_id: int = 0) -> Any:
@@ -165,29 +217,17 @@ def as_new(card: Any, card_id: int = 0) -> Any:
     )
 
 
-def measure(env: Any, rows: list[Row]) -> Figures:
-    make_data(env, rows)
-    cards = read_cards(env)
-    return {
-        "cards": len(cards),
-        "bare": run_bare(cards),
-        "odoo": run_odoo(env),
-        "again": run_odoo(env),
-        "look_up": look_up(env, cards),
-    }
-
-
 @contextmanager
 def open_environment(database: str) -> Iterator[Any]:
     with Registry(database).cursor() as cursor:
         yield odoo.api.Environment(cursor, odoo.SUPERUSER_ID, {})
 
 
-def main(database: str, path: str, cards: str) -> int:
+def main(job: str, database: str, *rest: str) -> int:
     odoo.tools.config.parse_config([])
-    rows = read_rows(Path(path))[: int(cards)]
+    jobs = {"fill": fill, "bare": bare, "odoo": in_odoo}
     with open_environment(database) as env:
-        print(json.dumps(measure(env, rows)))
+        print(json.dumps(jobs[job](env, *rest)))
     return 0
 
 

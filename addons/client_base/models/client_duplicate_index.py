@@ -1,14 +1,16 @@
 import io
 
 import numpy as np
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
+from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
 from ..tools.duplicates.keys import key_cap
 
 # What PostgreSQL's binary COPY reads: signature, no flags, no extension; rows of so
-# many fields, each after its length; the end.
+# many values, each after its length, here of keys; the end.
 COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 COPY_ROW = np.dtype(
     [
@@ -104,10 +106,22 @@ class ClientDuplicateIndex(models.AbstractModel):
         rows["fields"] = 2
         rows["key_size"], rows["key"] = 8, keys
         rows["card_size"], rows["card"] = 4, cards
-        self.env.cr.copy_expert(
+        self._copy(
             "COPY client_duplicate_key (key, partner_id) FROM STDIN (FORMAT binary)",
-            io.BytesIO(COPY_HEAD + rows.tobytes() + COPY_END),
+            rows.tobytes(),
         )
+
+    @api.model
+    def _copy(self, statement, rows):
+        """Write rows in the fastest way that there is.
+
+        :param bytes rows: as PostgreSQL's binary COPY reads them
+        :raise ConcurrencyError: somebody else wrote the same meanwhile
+        """
+        try:
+            self.env.cr.copy_expert(statement, io.BytesIO(COPY_HEAD + rows + COPY_END))
+        except UniqueViolation as error:
+            raise ConcurrencyError(str(error)) from error
 
     @api.model
     def _sweep_keys(self):
