@@ -91,6 +91,37 @@ class TestAuditTour(ClientTourCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestAuditPhoneTour(ClientTourCommon):
+    """A salesperson mends his three problems on the way to work."""
+
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_list_of_a_salesperson_is_mended_on_the_phone(self):
+        rules = self.env["client.issue.rule"].with_context(active_test=False)
+        rules.search([]).active = False
+        self.env.ref("client_base.client_issue_rule_phone_format").active = True
+        rules.create({"name": "Without a city", "rule": "[('city', '=', False)]"})
+        factory = self._create_client("Фабрика Каменяр")
+        self.cafe.phone = "067 555 41 38"
+        self.shop.city = False
+        clients = self.cafe | self.shop | factory
+        clients.user_id = self.client_user
+        audits = self.env["client.audit"].with_user(self.client_manager)
+        audit = audits.create({})
+        audit.action_run()
+        self.start_tour("/odoo", "client_base_audit_phone", login="client_user")
+        issues = self.env["client.issue"].search([("partner_id", "in", clients.ids)])
+        self.assertEqual(
+            {issue.partner_id: issue.state for issue in issues},
+            {self.cafe: "done", self.shop: "done", factory: "ignored"},
+        )
+        self.assertFalse(
+            audit.activity_ids.filtered(lambda one: one.user_id == self.client_user)
+        )
+
+
+@tagged("post_install", "-at_install")
 class TestHandoverTours(ClientTourCommon):
     """Fifty clients of Anna, who goes on holiday, and two that change together."""
 

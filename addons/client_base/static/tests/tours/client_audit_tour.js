@@ -90,3 +90,72 @@ registry.category("web_tour.tours").add("client_base_audit", {
         { trigger: ".o_graph_view canvas" },
     ],
 });
+
+const card = (...words) =>
+    ".o_kanban_record" + words.map((word) => `:contains(${word})`).join("");
+
+registry.category("web_tour.tours").add("client_base_audit_phone", {
+    url: "/odoo",
+    steps: () => [
+        {
+            content: "the morning begins with the tasks",
+            trigger: ".o_menu_systray i[aria-label='Activities']",
+            run: "click",
+        },
+        {
+            content: "the task of the audit is its list",
+            trigger: ".o-mail-ActivityGroup:contains(Audit of the Clients)",
+            run: "click",
+        },
+        {
+            content: "accept the form that is proposed for a phone",
+            trigger: `${card("Кафе", "067 555 41 38 →")} button[name=action_accept]`,
+            run: "click",
+        },
+        {
+            content: "it says so, and closed",
+            trigger: ".o_notification:contains(Mended: 1 of 1.)",
+        },
+        {
+            trigger: `.o_kanban_view:not(:has(${card("Кафе")})) ${card("Магазин")} button[name=action_open_client]`,
+            run: "click",
+        },
+        {
+            content: "the card says why it was opened",
+            trigger: ".o_form_view .alert:contains(Without a city)",
+        },
+        {
+            trigger: ".o_form_view .o_field_widget[name=city] input",
+            run: "edit Львів",
+        },
+        {
+            trigger: ".o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "and says it no longer",
+            trigger: ".o_form_view:not(:has(.alert:contains(Without a city)))",
+        },
+        {
+            trigger: ".o_back_button, .o_breadcrumb .o_back_button",
+            run: "click",
+        },
+        {
+            content: "one is left",
+            trigger: `.o_kanban_view:not(:has(${card("Магазин")})) ${card("Фабрика")} button[name=action_open_ignore]`,
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=reason] input",
+            run: "edit Closed for repairs",
+        },
+        {
+            trigger: ".modal button[name=action_ignore]",
+            run: "click",
+        },
+        {
+            content: "nothing is left to mend",
+            trigger: `.o_kanban_view:not(:has(${card("Фабрика")})) .o_nocontent_help`,
+        },
+    ],
+});
