@@ -77,12 +77,12 @@ class TestImportAlike(ClientImportCommon):
         lines = [
             (f"Незнайома Фірма {n}", f"+38050{n:07}", "", "Суми", "") for n in range(50)
         ]
-        lookup = self.env["client.duplicate.lookup"]
+        forms = self.env["client.duplicate.form"]
         with patch.object(
-            type(lookup),
+            type(forms),
             "_fetch_holders",
             autospec=True,
-            side_effect=type(lookup)._fetch_holders,
+            side_effect=type(forms)._fetch_holders,
         ) as fetch:
             self._read_file(HEADER, *lines)
         self.assertEqual(fetch.call_count, 1)
