@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
+from odoo.fields import Domain
 
 from .client_merge_picture import CARDS
 
@@ -263,13 +264,20 @@ class ClientMerge(models.Model):
     def _check_undoable(self):
         """Of merges one upon the other the last one goes first."""
         cards = self.survivor_id | self.source_ids
-        later = self.search([("id", ">", self.id), ("state", "=", "done")])
-        later = later.filtered(lambda one: cards & (one.survivor_id | one.source_ids))
+        later = self.search(
+            Domain("id", ">", self.id)
+            & Domain("state", "=", "done")
+            & (
+                Domain("survivor_id", "in", cards.ids)
+                | Domain("source_ids", "in", cards.ids)
+            ),
+            limit=1,
+        )
         if later:
             raise UserError(
                 self.env._(
                     "Merged again on %(date)s. Take that merge back first.",
-                    date=fields.Date.to_date(later[0].create_date),
+                    date=fields.Date.to_date(later.create_date),
                 )
             )
 

@@ -247,6 +247,15 @@ class TestClientMerge(ClientCommon):
         first.action_undo()
         self.assertTrue((self.gone | third).filtered("active"))
 
+    def test_merge_of_the_card_that_stayed_goes_back_first(self):
+        third = self._create_client("Verbychenko")
+        first = self._merge()
+        second = self._merge(survivor=third, sources=self.kept)
+        with self.assertRaisesRegex(UserError, "Take that merge back first"):
+            first.action_undo()
+        second.action_undo()
+        self.assertTrue(first.action_undo())
+
     def test_undo_twice_is_once(self):
         merge = self._merge()
         merge.action_undo()
