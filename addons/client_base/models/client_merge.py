@@ -111,9 +111,9 @@ class ClientMerge(models.Model):
 
     @api.model
     def _check_mergeable(self, survivor, sources):
-        cards = (
-            survivor | sources
-        ).sudo()  # users of a card are not everybody's to see
+        # sudo: users of a card are not everybody's to see
+        survivor, sources = survivor.sudo(), sources.sudo()
+        cards = survivor | sources
         if not sources or survivor in sources:
             raise UserError(self.env._("Choose two cards or more."))
         if len(cards) > MOST_CARDS:
@@ -128,10 +128,6 @@ class ClientMerge(models.Model):
                     card=merged[0].display_name,
                 )
             )
-        if len(cards.company_id) > 1:
-            raise UserError(
-                self.env._("Cards of different companies are different clients.")
-            )
         for card in cards:
             if self._get_ancestors(card) & cards:
                 raise UserError(
@@ -141,7 +137,25 @@ class ClientMerge(models.Model):
                         card=card.display_name,
                     )
                 )
-        self._check_people(survivor.sudo(), sources.sudo())
+        self._check_companies(survivor, sources)
+        self._check_people(survivor, sources)
+
+    @api.model
+    def _check_companies(self, survivor, sources):
+        """Nobody takes a client from other companies."""
+        if len((survivor | sources).company_id) > 1:
+            raise UserError(
+                self.env._("Cards of different companies are different clients.")
+            )
+        shared = sources.filtered(lambda card: not card.company_id)
+        if survivor.company_id and shared and self._has_companies():
+            raise UserError(
+                self.env._(
+                    "%(card)s is a client of all companies. Let this be the card that "
+                    "stays.",
+                    card=shared[0].display_name,
+                )
+            )
 
     @api.model
     def _get_ancestors(self, card):

@@ -65,12 +65,20 @@ class ClientMergeValues(models.AbstractModel):
     def _get_default_survivor(self, cards):
         """:return: the card that knows and is known most"""
         cards_sudo = cards.sudo()  # users of a card are not everybody's to see
+        has_companies = self._has_companies()
 
         def rank(card):
             is_user = bool(card.with_context(active_test=False).user_ids)
-            return (not is_user, not card.sync_key, -card.completeness, card.id)
+            is_closed = has_companies and bool(card.company_id)
+            is_keyed = bool(card.sync_key)
+            return (not is_user, is_closed, not is_keyed, -card.completeness, card.id)
 
         return cards_sudo.sorted(rank)[:1].with_env(self.env)
+
+    @api.model
+    def _has_companies(self):
+        """:return: whether a card of one company is hidden from another one"""
+        return self.env["res.company"].sudo().search_count([], limit=2) > 1
 
     @api.model
     def _get_choices(self, survivor, sources, choices):

@@ -322,6 +322,18 @@ class TestClientMerge(ClientCommon):
         with self.assertRaises(AccessError):
             card.create({"name": "x", "merged_into_id": self.kept.id})
 
+    def test_client_of_all_companies_is_taken_from_nobody(self):
+        self._create_company(name="Other")
+        self.kept.company_id = self.env.company
+        with self.assertRaisesRegex(UserError, "client of all companies"):
+            self._merge()
+        cards = self.kept | self.gone
+        self.assertEqual(
+            self.env["client.merge"]._get_default_survivor(cards), self.gone
+        )
+        self._merge(survivor=self.gone, sources=self.kept)
+        self.assertFalse(self.gone.company_id)
+
     @users("client_user")
     def test_salesperson_neither_merges_nor_takes_back(self):
         with self.assertRaises(AccessError):
