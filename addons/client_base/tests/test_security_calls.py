@@ -211,7 +211,14 @@ class TestOutsiderCalls(ClientCommon):
                 getattr(self.file.with_env(self.env), method)()
         with self.assertRaises(AccessError):
             self.file.row_ids.with_env(self.env).action_apply()
+        attachments = self.env["ir.attachment"]
+        domain = [
+            ("res_model", "=", "client.import"),
+            ("res_id", "=", self.file.id),
+            ("res_field", "=", "data"),
+        ]
+        file = attachments.sudo().search(domain).sudo(False)
+        self.assertTrue(file)
+        self.assertFalse(attachments.search(domain))
         with self.assertRaises(AccessError):
-            self.env["ir.attachment"].search(
-                [("res_model", "=", "client.import"), ("res_field", "=", "data")]
-            ).mapped("datas")
+            file.mapped("datas")
