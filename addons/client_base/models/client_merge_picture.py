@@ -140,12 +140,52 @@ class ClientMergePicture(models.AbstractModel):
                 for id_, row in rows.items()
                 if id_ in present[table]
             }
+            self._forget_dead(table, wanted)
             if table == CARDS:  # it gives a key back before another card may have it
                 survivor_id = str(self.survivor_id.id)
                 self._write_rows(table, {survivor_id: wanted.pop(survivor_id)})
             self._write_rows(table, wanted)
         self.env.invalidate_all(flush=False)
         return self._describe_kept(now[CARDS])
+
+    @api.model
+    def _forget_dead(self, table, rows):
+        """Leave a column as it is that would point at what is deleted since."""
+        names = set().union(*rows.values())
+        for name, target in self._get_foreign_keys(table):
+            if name not in names:
+                continue
+            ids = {row[name] for row in rows.values() if row.get(name)}
+            known = self.env.execute_query(
+                SQL(
+                    "SELECT id FROM %s WHERE id = ANY(%s)",
+                    SQL.identifier(target),
+                    list(ids),
+                )
+            )
+            dead = ids - {id_ for (id_,) in known}
+            for row in rows.values():
+                if row.get(name) in dead:
+                    del row[name]
+
+    @api.model
+    @ormcache("table")
+    def _get_foreign_keys(self, table):
+        """:return: tuple of (column, table that it points at)"""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT attname, target.relname
+                  FROM pg_constraint link
+                  JOIN pg_attribute ON attrelid = link.conrelid AND attnum = conkey[1]
+                  JOIN pg_class target ON target.oid = link.confrelid
+                 WHERE contype = 'f'
+                   AND link.conrelid = TO_REGCLASS(%s)
+                """,
+                table,
+            )
+        )
+        return tuple(sorted(rows))
 
     @api.model
     def _choose(self, now, changed, present):

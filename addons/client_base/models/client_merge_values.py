@@ -208,8 +208,7 @@ class ClientMergeValues(models.AbstractModel):
                 """
                 SELECT TO_JSONB(point)
                   FROM (
-                        SELECT id, partner_id, client_id, company_id, sequence,
-                               state, state_event, state_date
+                        SELECT id, partner_id, sequence, state, state_event, state_date
                           FROM client_contact_point
                          WHERE partner_id = ANY(%s)
                       ORDER BY id
@@ -221,19 +220,22 @@ class ClientMergeValues(models.AbstractModel):
         return [data for (data,) in rows]
 
     def _restore_points(self):
-        """Give the points back that are still where the merge put them."""
+        """Give the points back that are still where the merge put them.
+
+        Those of a card that is deleted since stay.
+        """
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE client_contact_point point
                    SET partner_id = former.partner_id,
-                       client_id = former.client_id,
-                       company_id = former.company_id,
+                       client_id = owner.commercial_partner_id,
                        sequence = former.sequence,
                        state = former.state,
                        state_event = former.state_event,
                        state_date = former.state_date
                   FROM JSONB_POPULATE_RECORDSET(NULL::client_contact_point, %s) former
+                  JOIN res_partner AS owner ON owner.id = former.partner_id
                  WHERE point.id = former.id
                    AND point.partner_id = %s
                 """,

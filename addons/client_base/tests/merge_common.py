@@ -12,6 +12,7 @@ JOURNALS = {
     "client_merge_line",
     "client_merge_source_rel",
     "client_profile_move",
+    "client_risk_task",
     "mail_message",
     "mail_tracking_value",
 }

@@ -210,6 +210,17 @@ class TestClientMerge(ClientCommon):
         self.assertIn("Followers", merge.kept)
         self.assertEqual(self.gone.category_id, self.tag)
 
+    def test_undo_goes_on_where_something_is_deleted(self):
+        industry = self.env["res.partner.industry"].create({"name": "Glass"})
+        other = self.env["res.partner.industry"].create({"name": "Wood"})
+        self.kept.industry_id, self.gone.industry_id = industry, other
+        merge = self._merge(choices={"industry_id": self.gone})
+        self.assertEqual(self.kept.industry_id, other)
+        industry.unlink()
+        merge.action_undo()
+        self.assertEqual(self.kept.industry_id, other)
+        self.assertEqual(merge.state, "undone")
+
     def test_undo_gives_people_their_addresses_back(self):
         colleague = self._create_client("Марія", parent_id=self.kept.id)
         merge = self._merge()

@@ -1,5 +1,8 @@
 from odoo.tests import tagged
+from odoo.tools import SQL
 
+from ..tools.duplicates.cards import NormalCard
+from ..tools.duplicates.keys import stored_keys
 from .common import ClientCommon
 
 KYIVSTAR = "+380671234567"
@@ -49,6 +52,18 @@ class TestPartnerMerge(ClientCommon):
         self.kept.phone = False
         self._merge()
         self.assertPoints(self.kept, [VODAFONE])
+
+    def test_card_without_phone_gets_all_of_the_other_ones_as_they_are(self):
+        self.kept.phone = False
+        self.env["client.contact.point"].create(
+            {"partner_id": self.gone.id, "kind": "phone", "value": KYIVSTAR}
+        )
+        points = self._get_points(self.gone)
+        points[0].action_confirm()
+        self._merge()
+        self.assertEqual(self._get_points(self.kept), points)
+        self.assertEqual(points[0].state, "confirmed")
+        self.assertEqual(self.kept.phone, points[0].value)
 
     def test_client_stays_in_the_groups_of_both(self):
         other_group = self.env["client.group"].create({"name": "Debtors"})
@@ -140,6 +155,43 @@ class TestPartnerMerge(ClientCommon):
         self.assertEqual(len(kept), 3)
         self.assertEqual(kept.contact_id, person)
         self.assertIn("given", kept.mapped("state"))
+
+    def test_merge_into_a_card_that_was_merged_makes_it_the_client(self):
+        self.env["client.merge"]._merge(self.gone, self.kept)
+        self.assertEqual(self.kept.merged_into_id, self.gone)
+        self._merge()
+        self.assertFalse(self.kept.merged_into_id)
+        self.assertTrue(self.kept.active)
+        self.assertPoints(self.kept, [VODAFONE, KYIVSTAR])
+
+    def test_merge_of_ours_is_taken_back_after_the_client_was_merged_again(self):
+        third = self._create_client("Verbychenko", phone="063 222 33 44")
+        merge = self.env["client.merge"]._merge(self.gone, third)
+        self._merge()
+        self.assertEqual(merge.survivor_id, self.kept)
+        merge.action_undo()
+        self.assertTrue(third.active)
+        self.assertPoints(third, ["+380632223344"])
+        self.assertPoints(self.kept, [KYIVSTAR, VODAFONE])
+
+    def test_card_that_was_not_prepared_is_found_by_all_its_keys(self):
+        forms = self.env["client.duplicate.form"]
+        self.env.cr.precommit.run()
+        forms.search([("partner_id", "=", self.kept.id)]).unlink()
+        self.env.cr.execute(
+            SQL("DELETE FROM client_duplicate_key WHERE partner_id = %s", self.kept.id)
+        )
+        self._merge()
+        self.env.cr.precommit.run()
+        form = forms.search([("partner_id", "=", self.kept.id)])
+        keys = self.env.execute_query(
+            SQL(
+                "SELECT key FROM client_duplicate_key WHERE partner_id = %s",
+                self.kept.id,
+            )
+        )
+        wanted = stored_keys([NormalCard.from_json(form.data)])
+        self.assertEqual({key for (key,) in keys}, {key for key, _card in wanted})
 
     def _prepare_file(self):
         content = self._encode(["Name", "City"], ["Вербиченко", "Суми"])

@@ -13,10 +13,13 @@ class MergePartnerAutomatic(models.TransientModel):
         self._end_double_stays(src_partners, dst_partner)
         self._follow_handovers(src_partners, dst_partner)
         self._end_double_reminders(src_partners, dst_partner)
+        # a form that came over would say that its keys are those of the other card
+        self.env["client.duplicate.form"].sudo()._drop(src_partners.ids)
         result = super()._update_foreign_keys(src_partners, dst_partner)
+        self._end_loops(dst_partner)
         self.env.registry.clear_cache()  # a company may have another card from now on
         self._drop_double_points(dst_partner)
-        dst_partner._pull_primary_contacts(PRIMARY_FIELDS)
+        self._agree_on_primary_contacts(dst_partner)
         return result
 
     def _update_values(self, src_partners, dst_partner):
@@ -57,6 +60,20 @@ class MergePartnerAutomatic(models.TransientModel):
             for stay in stays - (kept or stays[:1]):
                 stay._end("merge")
         self.env.flush_all()
+
+    def _agree_on_primary_contacts(self, partner):
+        """Its own phone and e-mail stay the first; without them the first that came."""
+        empty = [kind for kind, name in PRIMARY_FIELDS.items() if not partner[name]]
+        partner._push_primary_contacts(empty)  # an empty column would delete a point
+        partner._pull_primary_contacts(
+            [one for one in PRIMARY_FIELDS if one not in empty]
+        )
+
+    def _end_loops(self, dst_partner):
+        """A card that was merged into one of these cards is the client itself now."""
+        card_sudo = dst_partner.sudo()  # only a merge says which card stays
+        if card_sudo.merged_into_id == dst_partner:
+            card_sudo.merged_into_id = False
 
     def _follow_handovers(self, src_partners, dst_partner):
         """What was handed over goes back to its manager under the new card, too."""

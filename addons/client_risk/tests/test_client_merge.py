@@ -3,6 +3,8 @@ import datetime as dt
 from odoo.fields import Date
 from odoo.tests import tagged
 
+from odoo.addons.client_base.tests.merge_common import Picture, PointingRows
+
 from .common import SOURCE, RiskCommon
 
 
@@ -72,6 +74,24 @@ class TestMergedPurchases(RiskCommon):
             [("partner_id", "=", self.client.id)]
         )
         self.assertEqual(profile.told_date, told)
+
+    def test_merged_and_taken_back_everything_is_as_it_was(self):
+        cards = self.client | self.other_client
+        profiles = self.env["client.profile"].search([("partner_id", "in", cards.ids)])
+        for days, profile in enumerate(profiles, 10):
+            profile.told_date = Date.today() + dt.timedelta(days=days)
+        self.env["client.claim"].create(
+            {"partner_id": self.other_client.id, "name": "Broken glass"}
+        )
+        PointingRows(self.env, seed=1).make(cards)
+        self.env["client.merge"]._recompute(cards)
+        self.env["client.profile"]._judge_clients(cards, self.env.company)
+        before = Picture(self.env, cards)
+        merge = self._merge()
+        self.assertTrue(Picture(self.env, cards).get_differences(before))
+        merge.action_undo()
+        differences = Picture(self.env, cards).get_differences(before)
+        self.assertFalse(differences, "\n".join(map(str, differences)))
 
     def test_removal_of_the_merged_card_does_not_remove_the_other(self):
         reason = self.env["client.leaving.reason"].search([], limit=1)
