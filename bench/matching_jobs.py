@@ -49,8 +49,7 @@ def ours(rows: list[Row], columns: Path) -> Figures:
 
     cards = [_card(row) for row in rows]
     started, cpu = time.perf_counter(), time.process_time()
-    normalizer = Normalizer()
-    forms = [normalizer.normalize(card) for card in cards]
+    forms = Normalizer().normalize_all(cards)
     normalized = time.perf_counter()
     found = find_duplicates(forms)
     ended, cpu = time.perf_counter(), time.process_time() - cpu

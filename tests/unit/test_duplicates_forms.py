@@ -10,7 +10,7 @@ from client_base.tools.duplicates.mail_forms import email_key
 from client_base.tools.duplicates.name_forms import NameForm, NameReader
 from client_base.tools.duplicates.place_forms import PlaceReader
 from client_base.tools.emails import normalize_email
-from duplicate_cards import cards
+from duplicate_cards import FIRMS, GIVEN, STREETS, SURNAMES, cards
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -170,6 +170,33 @@ def test_order_of_phones_says_nothing():
 def test_folded_word_folds_to_itself(word: str):
     folded = fold_word(word)
     assert fold_word(folded.translate(_UNFOLDED)) == folded
+
+
+_PEOPLE = st.builds("{} {}".format, st.sampled_from(SURNAMES), st.sampled_from(GIVEN))
+_FIRMS = st.lists(st.sampled_from(FIRMS), min_size=1, max_size=3, unique=True).map(
+    " ".join
+)
+
+
+@given(st.one_of(_PEOPLE, _FIRMS))
+def test_normal_form_of_a_name_is_its_own(name: str):
+    form = read(name)
+    again = read(" ".join(form.tokens).translate(_UNFOLDED))
+    assert (again.tokens, again.joined) == (form.tokens, form.joined)
+
+
+@given(st.sampled_from(STREETS), st.integers(1, 400), st.integers(1, 400))
+def test_normal_form_of_a_street_is_its_own(name: str, house: int, flat: int):
+    street = PlaceReader().street(f"вул. {name}, буд. {house}, кв. {flat}")
+    words = street.words.translate(_UNFOLDED)
+    again = PlaceReader().street(f"{words} {street.house} кв {street.flat}")
+    assert (again.words, again.house, again.flat) == street[:1] + street[2:]
+
+
+@given(st.lists(cards(1), max_size=4))
+def test_many_cards_are_read_as_each_alone(typed: list[Card]):
+    alone = [Normalizer().normalize(card) for card in typed]
+    assert Normalizer().normalize_all(typed) == alone
 
 
 @given(cards(1))

@@ -1,5 +1,6 @@
 """The scan of a base, the look-up of one card, and what both say."""
 
+import gc
 import random
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from client_base.tools.duplicates.table import Frequencies, Table
 from client_base.tools.duplicates.weights import Weights
 from duplicate_cards import base, cards, firm, normalized, person, respelt
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 PAIRS_OF_BASE = 1e7
 NOTHING_COUNTED = Frequencies.from_bytes(
@@ -70,6 +72,45 @@ def test_order_of_input_never_matters(found: Found):
 def test_another_base_in_the_same_process_changes_nothing(found: Found):
     find_duplicates(normalized([firm(at) for at in range(90)]))
     assert find_duplicates(normalized(base())).pairs == found.pairs
+
+
+def told(result: Found) -> tuple[str, bytes]:
+    """Return all that a scan has found, letter by letter."""
+    text = f"{result.pairs} {result.clusters} {result.weights.to_json()}"
+    return text, result.frequencies.to_bytes()
+
+
+_BASES = st.integers(2, 9).flatmap(
+    lambda size: st.tuples(*(cards(number) for number in range(1, size + 1)))
+)
+
+
+@given(st.data(), _BASES)
+@settings(max_examples=30, deadline=None)
+def test_order_of_any_cards_never_matters(data: st.DataObject, typed: list[Card]):
+    forms = normalized([*base(40, 10), *(replace(x, id=x.id + 500) for x in typed)])
+    shuffled = data.draw(st.permutations(forms))
+    assert told(find_duplicates(shuffled)) == told(find_duplicates(forms))
+
+
+@given(_BASES, _BASES)
+@settings(max_examples=30, deadline=None)
+def test_no_base_leaves_a_trace_in_the_next(one: list[Card], other: list[Card]):
+    forms = normalized(list(one))
+    before = told(find_duplicates(forms))
+    find_duplicates(normalized(list(other)))
+    assert told(find_duplicates(normalized(list(one)))) == before
+
+
+def test_pausing_the_collector_leaves_it_as_it_was():
+    find_duplicates(normalized(base(5, 0)))
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        find_duplicates(normalized(base(5, 0)))
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_one_card_scores_as_in_the_scan(found: Found):

@@ -69,8 +69,6 @@ def repair_excel_number(text: str) -> str:
 
     An exponent form that has lost digits is returned as it came.
     """
-    if "." not in text and "," not in text:
-        return text
     stripped = text.strip()
     if _EXCEL_FLOAT.fullmatch(stripped):
         return stripped[:-2]
@@ -87,7 +85,9 @@ def parse_number(text: str, country: str = "") -> str:
     :param country: ISO code of the country a number without country code is in
     :return: ``""`` when ``text`` holds anything else or is not a number of its country
     """
-    text = repair_excel_number(text).strip()
+    if "." in text or "," in text:
+        text = repair_excel_number(text)
+    text = text.strip()
     if "+8" in text or "+0" in text:
         text = _PLUS_BEFORE_TRUNK.sub("", text)
     if "(" in text:

@@ -7,13 +7,14 @@ from typing import Any, Final, NamedTuple
 
 from ..phones import parse_number, repair_digits
 from ..tax_id import tax_id_key
+from .collector import paused_collector
 from .mail_forms import email_key
 from .name_forms import NameForm, NameReader
 from .place_forms import PlaceReader
 
 # Goes up whenever a normal form or a blocking key of some card changes: what is stored
 # under another number is to be made again.
-VERSION: Final = 3
+VERSION: Final = 4
 MAX_PHONES: Final = 4
 MAX_EMAILS: Final = 3
 # Letters of a name, a street or a town that are read: a remark of pages in the field of
@@ -119,8 +120,8 @@ class Normalizer:
             card.parent_id,
             card.is_company,
             self._names.parse(name, places, is_company=card.is_company),
-            _distinct(map(self._phone, card.phones), MAX_PHONES),
-            _distinct(map(email_key, card.emails), MAX_EMAILS),
+            _distinct(map(self._phone, card.phones), MAX_PHONES) if card.phones else (),
+            _distinct(map(email_key, card.emails), MAX_EMAILS) if card.emails else (),
             tax_id_key(card.tax_id) if card.tax_id else "",
             street.words,
             street.joined,
@@ -130,6 +131,11 @@ class Normalizer:
             zip_key(card.zip) if card.zip else "",
             card.birthdate.strip(),
         )
+
+    def normalize_all(self, cards: Iterable[Card]) -> list[NormalCard]:
+        """Return the normal forms of many cards, in their order."""
+        with paused_collector():
+            return list(map(self.normalize, cards))
 
     def _phone(self, text: str) -> str:
         if not text:
@@ -154,4 +160,4 @@ def _distinct(values: Iterable[str], limit: int) -> tuple[str, ...]:
     """Return the values that are not empty, sorted: their order says nothing."""
     known = set(values)
     known.discard("")
-    return tuple(known) if len(known) < 2 else tuple(sorted(known)[:limit])
+    return tuple(sorted(known)[:limit]) if len(known) > 1 else tuple(known)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -85,16 +86,18 @@ def _hash_letters(letters: Letters, salt: str) -> Hashes:
 
 
 def _weights(letters: Letters) -> Hashes:
-    """Return an odd number for each place in the longest text."""
+    """Return an odd number for each place, of the longest text at least."""
     longest = int(letters.lengths.max(initial=0))
-    return mix(np.arange(longest).astype(np.uint64)) | np.uint64(1)
+    return _WEIGHTS if longest <= len(_WEIGHTS) else _make_weights(longest)
+
+
+def _make_weights(count: int) -> Hashes:
+    return mix(np.arange(count).astype(np.uint64)) | np.uint64(1)
 
 
 def _finish(sums: Hashes, lengths: npt.NDArray[np.int64], salt: str) -> Hashes:
     """Return the sums scattered, other ones for each length and each salt."""
-    of_salt = np.uint64(0)
-    if salt:
-        of_salt = _hash_letters(Letters.of([salt]), "")[0]
+    of_salt = np.uint64(crc32(salt.encode()))
     return mix(mix(sums ^ of_salt) ^ lengths.astype(np.uint64))
 
 
@@ -127,3 +130,7 @@ def sorted_distinct(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     is_first = np.ones(len(ordered), np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
     return ordered[is_first]
+
+
+# The numbers of the first places, which is all for nearly all texts.
+_WEIGHTS = _make_weights(256)

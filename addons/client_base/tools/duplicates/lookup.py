@@ -13,6 +13,7 @@ from typing import Final, Literal
 import numpy as np
 
 from .cards import NormalCard
+from .collector import paused_collector
 from .comparison import Comparer
 from .evidence import Pair
 from .keys import key_cap, stored_keys
@@ -97,7 +98,8 @@ def find_for_rows(
         of them; for fewer rows those of the last scan, ``at_entry``
     :return: id of the row -> its pairs from ``DOUBTFUL`` on, best first
     """
-    links = _links_by_key(rows, cards)
+    with paused_collector():
+        links = _links_by_key(rows, cards)
     found: dict[int, list[Pair]] = {row.id: [] for row in rows}
     if not links:
         return found

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from enum import IntEnum
 from typing import Final, NamedTuple
 
 from ..alphabet import APOSTROPHES, spell
@@ -21,7 +20,7 @@ MAX_TOKENS: Final = 5
 
 _WORD = re.compile(r"\d+|[^\W\d_]+")
 # Words and quotation marks alone: nothing to mend and nothing to take out.
-_SIMPLE = re.compile('[а-яёіїєґА-ЯЁІЇЄҐ0-9 ,«»"“”„]*')
+_SIMPLE = re.compile('[а-яёіїєґА-ЯЁІЇЄҐ0-9 ,«»"“”„]*|[a-zA-Z0-9 ,"]*')
 _CYRILLIC = re.compile("[а-яёіїєґўА-ЯЁІЇЄҐЎ]")
 _LATIN = re.compile("[a-zA-Z]")
 _APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
@@ -45,6 +44,8 @@ _PLACE = re.compile(
 _PLACE_HINT = re.compile(r"[)–—]|\s-|[мг]\.")
 _STOPS: Final = "м г у в and the та і и й of for de"
 _STOP_WORDS: Final = frozenset(_STOPS.split())
+# What a word of a name is there for. Plain numbers: they are compared a million times.
+_STOP, _NAME, _NUMBER, _INITIAL, _PATRONYMIC_ROLE, _BUSINESS, _MARK = range(7)
 # Feminine surnames and adjectives, so that husband and wife, and the two languages,
 # have one form.
 _ENDINGS: Final = (
@@ -86,27 +87,15 @@ class NameForm(NamedTuple):
     gender: str = ""
 
 
-class _Role(IntEnum):
-    """What a word of a name is there for."""
-
-    STOP = 0
-    NAME = 1
-    NUMBER = 2
-    INITIAL = 3
-    PATRONYMIC = 4
-    BUSINESS = 5
-    BRANCH = 6
-
-
 class _Word(NamedTuple):
-    """What one lower-case word is.
+    """What one lower-case word is; ``role`` is ``_NAME`` or the like.
 
     ``form`` is the class of the legal form it abbreviates wherever it stands, ``edge``
     the same at the ends of a name. ``number`` is that of a branch, None if too long for
     one. ``may_spell_form`` tells that a legal form may be spelled out around it.
     """
 
-    role: _Role
+    role: int
     folded: str
     plain: str
     gender: str = ""
@@ -128,7 +117,9 @@ class NameReader:
         :param places: knows the towns that stand in names of branches
         """
         if _SIMPLE.fullmatch(text):
-            words = self._look_up(_WORD.findall(text.lower()))
+            lowered = text.lower()
+            found = _WORD.findall(lowered)
+            words = self._look_up(_repair_layout(found, lowered))
             if not [word for word in words if word.may_spell_form]:
                 return _sort(words, [], "", "")
         text = _one_script(_tidy(text))
@@ -181,19 +172,17 @@ def _sort(
     patronymic = branch = ""
     for word in words:
         role = word.role
-        if role == _Role.NAME or (
-            role == _Role.PATRONYMIC and (patronymic or not is_full)
-        ):
+        if role == _NAME or (role == _PATRONYMIC_ROLE and (patronymic or not is_full)):
             names.append(word)
-        elif role == _Role.PATRONYMIC:
+        elif role == _PATRONYMIC_ROLE:
             patronymic = word.folded
-        elif role == _Role.BUSINESS:
+        elif role == _BUSINESS:
             business.append(word)
-        elif role == _Role.INITIAL:
+        elif role == _INITIAL:
             initials.append(word.folded)
-        elif role == _Role.BRANCH:
+        elif role == _MARK:
             branch = "part"
-        elif role == _Role.NUMBER:
+        elif role == _NUMBER:
             if branch == "part" and word.number is not None:
                 branch += word.number
             else:
@@ -215,15 +204,14 @@ def _form(
     """Return the name; a patronymic alone is a word like others."""
     gender = _agreed_gender(words, patronymic)
     if patronymic and not words:
-        words, patronymic = [_Word(_Role.NAME, patronymic, patronymic)], ""
+        words, patronymic = [_Word(_NAME, patronymic, patronymic)], ""
     folded = [word.folded for word in words]
-    plain = {word.folded: word.plain for word in reversed(words)}
-    kept = folded if len(plain) == len(folded) else list(dict.fromkeys(folded))
-    if len(kept) > MAX_TOKENS:
-        kept = sorted(kept, key=lambda word: (-len(word), word))[:MAX_TOKENS]
+    kept = words
+    if len(words) > MAX_TOKENS or len(set(folded)) < len(words):
+        kept = _distinct_longest(words)
     return NameForm(
-        tuple(kept),
-        tuple([plain[word] for word in kept]),
+        tuple([word.folded for word in kept]),
+        tuple([word.plain for word in kept]),
         "".join(folded),
         patronymic,
         initials,
@@ -232,6 +220,17 @@ def _form(
         place,
         gender,
     )
+
+
+def _distinct_longest(words: list[_Word]) -> list[_Word]:
+    """Return each word once, the longest ones first when they are too many."""
+    known: dict[str, _Word] = {}
+    for word in words:
+        known.setdefault(word.folded, word)
+    kept = list(known.values())
+    if len(kept) > MAX_TOKENS:
+        kept.sort(key=lambda word: (-len(word.folded), word.folded))
+    return kept[:MAX_TOKENS]
 
 
 def _agreed_gender(words: list[_Word], patronymic: str) -> str:
@@ -252,15 +251,15 @@ def _make_word(text: str) -> _Word:
     spelt = _spell_word(text)
     number = None
     if text in _STOP_WORDS:
-        role = _Role.STOP
+        role = _STOP
     elif _BRANCH.fullmatch(text):
-        role = _Role.BRANCH
+        role = _MARK
     elif len(text) == 1 and text.isalpha():
-        role = _Role.INITIAL
+        role = _INITIAL
     elif not spelt.folded:
-        role = _Role.STOP
+        role = _STOP
     elif text.isdigit():
-        role = _Role.NUMBER
+        role = _NUMBER
         number = text.lstrip("0") if len(text) < 3 else None
     else:
         role = spelt.role
@@ -277,16 +276,16 @@ def _spell_word(word: str) -> _Word:
     """Return the spelling of a word that is a name, a patronymic or an activity."""
     folded, plain = spell(word)
     if not folded or folded.isdigit():
-        return _Word(_Role.NAME, folded, folded)
+        return _Word(_NAME, folded, folded)
     given = GIVEN_NAMES.get(folded)
     if given:
-        return _Word(_Role.NAME, given, plain or folded, _GENDERS.get(given, ""))
-    role = _Role.BUSINESS if folded in BUSINESS_WORDS else _Role.NAME
+        return _Word(_NAME, given, plain or folded, _GENDERS.get(given, ""))
+    role = _BUSINESS if folded in BUSINESS_WORDS else _NAME
     folded = CANONICAL_WORDS.get(folded, folded)
     gender = ""
     if folded == "iliC" or (len(folded) > 5 and _PATRONYMIC.search(folded)):
-        role = _Role.PATRONYMIC if role == _Role.NAME else role
-    elif role == _Role.NAME:
+        role = _PATRONYMIC_ROLE if role == _NAME else role
+    elif role == _NAME:
         if _CYRILLIC.search(word):
             gender = _surname_gender(folded)
         folded = _masculine(folded)

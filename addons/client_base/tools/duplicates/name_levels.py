@@ -8,7 +8,6 @@ import numpy.typing as npt
 
 from ..given_names import GIVEN_INITIALS
 from .levels import Alike, Given, Name
-from .name_forms import MAX_TOKENS
 from .pairs import token_weights
 from .table import FIRM, Flags, Floats, Frequencies, Ints, Table
 from .text_likeness import Likeness, Texts
@@ -40,6 +39,8 @@ class NameComparer:
     def __init__(self, table: Table, frequencies: Frequencies) -> None:
         self.table = table
         self.weights = token_weights(table, frequencies)
+        longest = max(int(table.token_count.max(initial=1)), 1)
+        self.tokens = np.ascontiguousarray(table.token.codes[:, :longest].T)
         self.words = Texts(table.token.values)
         self.plain = Texts(table.plain.values)
         self.joined = Texts(table.joined.values)
@@ -85,7 +86,7 @@ class NamePairs:
         self._table = comparer.table
         self._left, self._right = left, right
         # (words, pairs), so that a place in the name is one row of numbers
-        tokens = np.ascontiguousarray(self._table.token.codes.T)
+        tokens = comparer.tokens
         self._ours, self._theirs = tokens[:, left], tokens[:, right]
         self._our_bits = comparer.weights[self._ours]
         self._their_bits = comparer.weights[self._theirs]
@@ -105,7 +106,7 @@ class NamePairs:
         """Give each word its equal: there is one at most, words being distinct."""
         self._in_ours = np.zeros(self._ours.shape, np.bool_)
         self._in_theirs = np.zeros(self._ours.shape, np.bool_)
-        for at, to in product(range(MAX_TOKENS), repeat=2):
+        for at, to in product(range(len(self._ours)), repeat=2):
             equal = (self._ours[at] == self._theirs[to]) & (self._ours[at] > 0)
             self._in_ours[at] |= equal
             self._in_theirs[to] |= equal
@@ -127,7 +128,7 @@ class NamePairs:
         """Return pair, place and place of the words that have no equal."""
         open_ours = (self._ours > 0) & ~self._in_ours
         open_theirs = (self._theirs > 0) & ~self._in_theirs
-        places = list(product(range(MAX_TOKENS), repeat=2))
+        places = list(product(range(len(self._ours)), repeat=2))
         found = [np.flatnonzero(open_ours[at] & open_theirs[to]) for at, to in places]
         counts = [len(pairs) for pairs in found]
         at, to = (np.repeat(side, counts) for side in zip(*places, strict=True))

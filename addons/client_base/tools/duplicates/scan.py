@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from .cards import NormalCard
 from .clusters import Apart, Link, join_pairs
+from .collector import paused_collector
 from .comparison import Comparer
 from .evidence import Pair, find_relations
 from .hashing import sample, sorted_distinct
@@ -74,6 +75,13 @@ def find_duplicates(
     :param apart: tells which two cards, the lower id first, are known to be two
         clients; such pairs are left out and never share a cluster
     """
+    with paused_collector():
+        return _find(cards, weights, apart)
+
+
+def _find(
+    cards: Iterable[NormalCard], weights: Weights | None, apart: Apart | None
+) -> Found:
     table = Table(cards)
     frequencies = Frequencies.of(table)
     comparer = Comparer(table, frequencies)

@@ -1,6 +1,7 @@
 """Likeness of many pairs of texts, every distinct pair compared once."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, Indel
 
-from .hashing import Letters
+from .hashing import Hashes, Letters
 from .table import Codes, Flags, Floats, Ints
 
 # Threads that compare texts; the result is the same for any number.
@@ -29,15 +30,26 @@ class Texts:
     """
 
     def __init__(self, values: Sequence[str]) -> None:
-        self._values = np.array(values, object)
-        letters = Letters.of(values)
-        self._lengths = letters.lengths
+        self._texts = values
+
+    @cached_property
+    def _values(self) -> npt.NDArray[np.object_]:
+        return np.array(self._texts, object)
+
+    @cached_property
+    def _lengths(self) -> Ints:
+        return np.fromiter(map(len, self._texts), np.int64, len(self._texts))
+
+    @cached_property
+    def _letters(self) -> Hashes:
+        """The letters that each text has, one bit each."""
+        letters = Letters.of(self._texts)
         bits = np.uint64(1) << (letters.values % np.uint64(_LETTER_BITS))
-        self._letters = np.zeros(len(values), np.uint64)
+        found = np.zeros(len(self._texts), np.uint64)
         full = letters.lengths > 0
         if full.any():
-            starts = letters.starts[full]
-            self._letters[full] = np.bitwise_or.reduceat(bits, starts)
+            found[full] = np.bitwise_or.reduceat(bits, letters.starts[full])
+        return found
 
     def near(self, left: Codes | Ints, right: Codes | Ints, cutoff: float) -> Likeness:
         """Return 1 less the share of letters to edit; 0 below ``cutoff``.
@@ -111,5 +123,7 @@ class Texts:
         cutoff: float,
     ) -> Likeness:
         found = np.zeros(len(left), np.float32)
+        if not asked.any():
+            return found
         found[asked] = self.score(left[asked], right[asked], scorer, cutoff)
         return found
