@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
@@ -212,6 +214,7 @@ class ClientImport(models.Model):
         return {
             **action,
             "domain": [("import_row_ids.import_id", "=", self.id)],
+            "help": self._get_no_requests_help(),
             "display_name": self.env._("Requests of %(name)s", name=self.name),
             "context": {
                 name: value
@@ -220,6 +223,15 @@ class ClientImport(models.Model):
             },
             "path": False,
         }
+
+    def _get_no_requests_help(self):
+        return Markup('<p class="o_view_nocontent_smiling_face">%s</p><p>%s</p>') % (
+            self.env._("None of these requests is yours to see"),
+            self.env._(
+                "They went to colleagues, or none is like this. The numbers in the "
+                "file say what became of all of them."
+            ),
+        )
 
     def action_download_request_template(self):
         """Give an empty file with the columns that are understood.
