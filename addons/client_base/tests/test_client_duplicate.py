@@ -108,7 +108,7 @@ class TestClientDuplicate(ClientCommon, CronMixinCase):
         forms = type(self.env["client.duplicate.form"])
         with (
             patch.object(client_duplicate_form, "VERSION", VERSION + 1),
-            patch.object(forms, "_mark", lambda _self, form: f"other {form.id}"),
+            patch.object(forms, "_mark", lambda _self, data: f"other {data}"),
         ):
             self.assertEqual(self._scan().state, "different")
             pair.invalidate_recordset()
