@@ -68,7 +68,7 @@ class ClientDuplicateMerge(models.AbstractModel):
                 problems.append(problem)
         if problems and not merges:
             raise UserError("\n".join(dict.fromkeys(problems)))
-        self._tell_result(self.env.user, len(merges), len(problems))
+        self._tell_result(self.env.user, len(problems))
         return merges
 
     @api.model
@@ -156,49 +156,45 @@ class ClientDuplicateMerge(models.AbstractModel):
         user = self.merge_asked_by_id
         clients = [cards.sudo(False) for cards in self._get_clients()]
         time_left = progress(remaining=len(clients))
-        counts = [0, 0]
         for cards in clients:
-            counts[not self._merge_one_behind(cards.exists())] += 1
+            self._merge_one_behind(cards.exists())
             time_left = progress(1)
             if not time_left:
                 break
-        else:  # pairs of two clients that are told apart have been decided
-            self.exists().write({"merge_asked_by_id": False})
-        self._tell_result(user, *counts)
-        progress(0)
+        else:
+            left = self.exists()
+            # pairs of two clients that are told apart have been decided
+            left.write({"merge_asked_by_id": False})
+            failed = [("state", "=", "open"), ("merge_problem", "!=", False)]
+            self._tell_result(user, self.search_count(failed))
+            progress(0)
         return bool(time_left)
 
     def _merge_one_behind(self, cards):
-        """:return: whether the cards are merged"""
         for _attempt in range(MAX_FAILURES):
             try:
-                return bool(self.sudo(False)._try_to_merge(cards)[0])
+                self.sudo(False)._try_to_merge(cards)
             except CONCURRENCY_ERRORS:
                 self.env.cr.rollback()
                 self.env.invalidate_all()
+            else:
+                return
         problem = self.env._("Others were writing these cards all the time. Try again.")
         self._note_problem(cards, problem)
-        return False
 
     # === TELLING ===
 
     @api.model
-    def _tell_result(self, user, merged, failed):
-        if not failed:
-            self._tell(
-                user, self.env._("Clients that are merged: %(count)d.", count=merged)
+    def _tell_result(self, user, failed):
+        if failed:
+            message = self.env._(
+                "The clients you chose are merged. Pairs that could not be: %(count)d. "
+                "They say why.",
+                count=failed,
             )
-            return
-        self._tell(
-            user,
-            self.env._(
-                "Clients that are merged: %(merged)d. Not merged: %(failed)d. Their "
-                "pairs say why.",
-                merged=merged,
-                failed=failed,
-            ),
-            "warning",
-        )
+        else:
+            message = self.env._("The clients you chose are merged.")
+        self._tell(user, message, "warning" if failed else "info")
 
     @api.model
     def _tell(self, user, message, kind="info"):
