@@ -79,7 +79,7 @@ class ClientDuplicateForm(models.Model):
 
     def init(self):
         """Let forms whose keys were not kept yet be made anew."""
-        super().init()
+        result = super().init()
         self.env.cr.execute(
             """
             UPDATE client_duplicate_form
@@ -89,6 +89,7 @@ class ClientDuplicateForm(models.Model):
         )
         if self.env.cr.rowcount:
             self.env.cr.execute("TRUNCATE client_duplicate_key")
+        return result
 
     # === KEEPING UP ===
 
