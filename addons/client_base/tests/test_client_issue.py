@@ -422,6 +422,8 @@ class TestClientIssueMending(ClientIssueCommon):
         self._audit()
         issue = self._get_issues().with_user(self.client_user)
         wizard = self.env["client.issue.ignore"].with_user(self.client_user)
+        with self.assertRaises(UserError):
+            wizard.create({"issue_ids": issue.ids, "reason": " "}).action_ignore()
         wizard.create({"issue_ids": issue.ids, "reason": "Abroad"}).action_ignore()
         self._audit()
         self.assertEqual((issue.state, issue.ignore_reason), ("ignored", "Abroad"))

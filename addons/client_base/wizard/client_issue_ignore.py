@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class ClientIssueIgnore(models.TransientModel):
@@ -20,5 +21,7 @@ class ClientIssueIgnore(models.TransientModel):
     def action_ignore(self):
         """Ignore the problems, with the reason."""
         self.ensure_one()
+        if not (self.reason or "").strip():
+            raise UserError(self.env._("Say why the problems are to be ignored."))
         self.issue_ids._ignore(self.reason)
         return {"type": "ir.actions.act_window_close"}
