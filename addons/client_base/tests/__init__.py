@@ -28,6 +28,7 @@ from . import test_client_interaction
 from . import test_client_issue
 from . import test_client_last_touch
 from . import test_client_merge
+from . import test_client_merge_back
 from . import test_client_merge_many
 from . import test_client_merge_undo
 from . import test_client_offer

@@ -2,7 +2,12 @@ import random
 
 from psycopg2 import Error
 
+from odoo.fields import Command
 from odoo.tools import SQL, mute_logger
+
+from .common import ClientCommon
+
+PHONE, OTHER_PHONE = "+380671234567", "+380509876543"
 
 # Columns that say when a row was written; journals, to which a merge only adds.
 STAMPS = ["create_date", "create_uid", "write_date", "write_uid"]
@@ -220,3 +225,58 @@ class Picture:
             changed = [name for name in row if row[name] != other[name]]
             short.append({name: (row[name], other[name]) for name in changed})
         return short + [("new", row) for row in present.values()]
+
+
+class MergeCommon(ClientCommon):
+    """Two cards of one firm, of which one has a person, and the manager who merges."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.kept = cls._create_client(
+            "Вербиченко Трейд", phone=PHONE, email="a@example.com", is_company=True
+        )
+        cls.gone = cls._create_client(
+            "ТОВ Вербиченко", phone=OTHER_PHONE, street="Садова 7", is_company=True
+        )
+        cls.person = cls._create_client("Петро", parent_id=cls.gone.id, phone=PHONE)
+        cls.group = cls.env["client.group"].create({"name": "Autumn fair"})
+        cls.tag = cls.env["res.partner.category"].create({"name": "Dealer"})
+
+    def _merge(self, survivor=None, sources=None, choices=None):
+        return (
+            self.env["client.merge"]
+            .with_user(self.client_manager)
+            ._merge(survivor or self.kept, sources or self.gone, choices)
+        )
+
+    def _fill(self):
+        """Give both cards a bit of everything, some of it twice."""
+        cards = self.kept | self.gone
+        cards.client_group_ids = self.group
+        self.gone.category_id = self.tag
+        self.gone.write({"sync_source": "1c", "sync_key": "000001"})
+        self.gone.message_post(body="Called in May")
+        cards.message_subscribe(self.client_user.partner_id.ids)
+        self.gone.activity_schedule("mail.mail_activity_data_call", summary="Call")
+        self.env["ir.attachment"].create(
+            {"name": "Contract", "res_model": "res.partner", "res_id": self.gone.id}
+        )
+        self.env["client.offer"].create({"partner_id": self.gone.id, "name": "Prices"})
+        self.env["calendar.event"].create(
+            {
+                "name": "Fair",
+                "start": "2026-03-02 09:00",
+                "stop": "2026-03-02 10:00",
+                "partner_ids": [Command.set(cards.ids)],
+            }
+        )
+        self.env["ir.model.data"].create(
+            {
+                "module": "shop",
+                "name": "client_7",
+                "model": "res.partner",
+                "res_id": self.gone.id,
+            }
+        )
+        self.env.flush_all()

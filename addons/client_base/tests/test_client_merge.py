@@ -1,100 +1,14 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, LockError, UserError
-from odoo.fields import Command
 from odoo.tests import tagged, users
-from odoo.tools import SQL
 
 from ..models import client_merge_values
-from ..models.client_merge_mover import OWN_TABLES
-from .common import ClientCommon
-
-PHONE, OTHER_PHONE = "+380671234567", "+380509876543"
-# Journals and what is worked out anew; they are no part of what a card has.
-WORKED_OUT = OWN_TABLES - {"res_users"}
+from .merge_common import OTHER_PHONE, PHONE, MergeCommon
 
 
 @tagged("post_install", "-at_install")
-class TestClientMerge(ClientCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.kept = cls._create_client(
-            "Вербиченко Трейд", phone=PHONE, email="a@example.com", is_company=True
-        )
-        cls.gone = cls._create_client(
-            "ТОВ Вербиченко", phone=OTHER_PHONE, street="Садова 7", is_company=True
-        )
-        cls.person = cls._create_client("Петро", parent_id=cls.gone.id, phone=PHONE)
-        cls.group = cls.env["client.group"].create({"name": "Autumn fair"})
-        cls.tag = cls.env["res.partner.category"].create({"name": "Dealer"})
-
-    def _merge(self, survivor=None, sources=None, choices=None):
-        return (
-            self.env["client.merge"]
-            .with_user(self.client_manager)
-            ._merge(survivor or self.kept, sources or self.gone, choices)
-        )
-
-    def _fill(self):
-        """Give both cards a bit of everything, some of it twice."""
-        cards = self.kept | self.gone
-        cards.client_group_ids = self.group
-        self.gone.category_id = self.tag
-        self.gone.write({"sync_source": "1c", "sync_key": "000001"})
-        self.gone.message_post(body="Called in May")
-        cards.message_subscribe(self.client_user.partner_id.ids)
-        self.gone.activity_schedule("mail.mail_activity_data_call", summary="Call")
-        self.env["ir.attachment"].create(
-            {"name": "Contract", "res_model": "res.partner", "res_id": self.gone.id}
-        )
-        self.env["client.offer"].create({"partner_id": self.gone.id, "name": "Prices"})
-        self.env["calendar.event"].create(
-            {
-                "name": "Fair",
-                "start": "2026-03-02 09:00",
-                "stop": "2026-03-02 10:00",
-                "partner_ids": [Command.set(cards.ids)],
-            }
-        )
-        self.env["ir.model.data"].create(
-            {
-                "module": "shop",
-                "name": "client_7",
-                "model": "res.partner",
-                "res_id": self.gone.id,
-            }
-        )
-        self.env.flush_all()
-
-    def _take_picture(self):
-        """:return: all rows of all tables that point at the cards, without stamps"""
-        self.env.flush_all()
-        picture = {}
-        wizard = self.env["base.partner.merge.automatic.wizard"]
-        links = set(wizard._get_fk_on("res_partner")) | {("res_partner", "id")}
-        for table, column in sorted(links):
-            if table not in WORKED_OUT:
-                picture[table, column] = self._fetch(table, SQL.identifier(column))
-        for table in ("mail_activity", "mail_followers", "ir_attachment"):
-            picture[table, "res_id"] = self._fetch(table, SQL("res_id"))
-        picture["ir_model_data", "res_id"] = self._fetch(
-            "ir_model_data", SQL("model = 'res.partner' AND res_id")
-        )
-        return picture
-
-    def _fetch(self, table, column):
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT TO_JSONB(row) - '{write_date,write_uid}'::text[] FROM %s AS row"
-                " WHERE %s = ANY(%s) ORDER BY 1",
-                SQL.identifier(table),
-                column,
-                (self.kept | self.gone | self.person).ids,
-            )
-        )
-        return [row for (row,) in rows]
-
+class TestClientMerge(MergeCommon):
     # === WHAT COMES TOGETHER ===
 
     def test_phones_and_people_come_together(self):
@@ -164,115 +78,6 @@ class TestClientMerge(ClientCommon):
         self._merge(sources=self.gone | third)
         self.assertEqual(len(self._get_points(self.kept)), 3)
         self.assertEqual((self.gone | third).merged_into_id, self.kept)
-
-    # === TAKING BACK ===
-
-    def test_merge_and_undo_leave_everything_as_it_was(self):
-        self._fill()
-        before = self._take_picture()
-        merge = self._merge()
-        self.assertNotEqual(self._take_picture(), before)
-        merge.action_undo()
-        after = self._take_picture()
-        for key, rows in before.items():
-            if key[0] == "mail_message":
-                continue  # each card says what was done to it
-            with self.subTest(table=key[0], column=key[1]):
-                self.assertEqual(after[key], rows)
-        self.assertFalse(merge.kept)
-        self.assertEqual(merge.state, "undone")
-
-    def test_undo_leaves_what_was_changed_since(self):
-        merge = self._merge()
-        self.kept.street = "Нова 1"
-        self.person.parent_id = False
-        merge.action_undo()
-        self.assertEqual(self.kept.street, "Нова 1")
-        self.assertFalse(self.person.parent_id)
-        self.assertIn("Street", merge.kept)
-        self.assertTrue(self.gone.active)
-
-    def test_undo_lists_what_was_changed_on_the_merged_card(self):
-        merge = self._merge()
-        self.gone.active = True
-        self.gone.write({"sync_source": "1c", "sync_key": "7", "city": "Суми"})
-        merge.action_undo()
-        self.assertEqual((self.gone.city, self.gone.sync_key), ("Суми", "7"))
-
-    def test_undo_goes_on_where_the_merged_card_has_a_row_again(self):
-        colleague = self.client_user.partner_id
-        self.gone.message_subscribe(colleague.ids)
-        self.gone.category_id = self.tag
-        merge = self._merge()
-        self.gone.message_subscribe(colleague.ids)
-        merge.action_undo()
-        self.assertIn(colleague, self.gone.message_partner_ids)
-        self.assertIn("Followers", merge.kept)
-        self.assertEqual(self.gone.category_id, self.tag)
-
-    def test_undo_goes_on_where_something_is_deleted(self):
-        industry = self.env["res.partner.industry"].create({"name": "Glass"})
-        other = self.env["res.partner.industry"].create({"name": "Wood"})
-        self.kept.industry_id, self.gone.industry_id = industry, other
-        merge = self._merge(choices={"industry_id": self.gone})
-        self.assertEqual(self.kept.industry_id, other)
-        industry.unlink()
-        merge.action_undo()
-        self.assertEqual(self.kept.industry_id, other)
-        self.assertEqual(merge.state, "undone")
-
-    def test_undo_gives_people_their_addresses_back(self):
-        colleague = self._create_client("Марія", parent_id=self.kept.id)
-        merge = self._merge()
-        self.assertEqual(colleague.street, "Садова 7")
-        merge.action_undo()
-        self.assertFalse(colleague.street)
-
-    def test_person_is_compared_as_one_of_the_firm_that_stays(self):
-        self.env.cr.precommit.run()
-        forms = self.env["client.duplicate.form"]
-        self._merge()
-        self.env.cr.precommit.run()
-        self.assertEqual(
-            forms.search([("partner_id", "=", self.person.id)]).data[1], self.kept.id
-        )
-
-    def test_pairs_with_other_cards_return(self):
-        third = self._create_client("Verbychenko")
-        pair = self.env["client.duplicate"].create(
-            {"left_id": self.gone.id, "right_id": third.id, "bits": 4, "score": 0.9}
-        )
-        merge = self._merge()
-        self.assertFalse(pair.exists())
-        merge.action_undo()
-        self.assertEqual((pair.state, pair.bits), ("open", 4))
-        self.assertEqual(pair.cluster_id.partner_ids, self.gone | third)
-
-    def test_later_merge_goes_back_first(self):
-        third = self._create_client("Verbychenko")
-        first = self._merge()
-        second = self._merge(sources=third)
-        with self.assertRaisesRegex(UserError, "Take that merge back first"):
-            first.action_undo()
-        second.action_undo()
-        first.action_undo()
-        self.assertTrue((self.gone | third).filtered("active"))
-
-    def test_merge_of_the_card_that_stayed_goes_back_first(self):
-        third = self._create_client("Verbychenko")
-        first = self._merge()
-        second = self._merge(survivor=third, sources=self.kept)
-        with self.assertRaisesRegex(UserError, "Take that merge back first"):
-            first.action_undo()
-        second.action_undo()
-        self.assertTrue(first.action_undo())
-
-    def test_undo_twice_is_once(self):
-        merge = self._merge()
-        merge.action_undo()
-        self.kept.street = "Нова 1"
-        merge.action_undo()
-        self.assertEqual(self.kept.street, "Нова 1")
 
     # === WHAT IS REFUSED ===
 
