@@ -1,7 +1,7 @@
 import pytest
 from client_base.tools import columns
 from client_base.tools.column_fields import ROW_NUMBER_NAMES
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lead_capture.tools import field_map, payload
 from lead_capture.tools import request_file as files
@@ -135,6 +135,7 @@ def test_digest_is_of_what_is_said_and_not_of_the_number():
 
 
 @given(st.dictionaries(st.sampled_from(files.TARGETS), TEXTS), st.integers(1, 9))
+@example({"contact_name": "\x1b"}, 1)
 def test_what_is_kept_of_a_row_reads_the_same(values, number):
     line = read(*((target, target, text) for target, text in values.items()))
     kept = payload.check(files.make_payload(line, "x.xlsx", number))

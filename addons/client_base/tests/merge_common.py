@@ -26,9 +26,13 @@ NOT_COMPARED = {
     "client_duplicate": ["cluster_id"],
     "client_duplicate_cluster": ["id"],
     "client_duplicate_form": ["id"],
+    # Odoo gives a letter that waits the address of its card whenever that is written
+    "snailmail_letter": ["street", "street2", "zip", "city", "state_id", "country_id"],
 }
 # Cards of users are refused; a row of a company without its company is none.
 NOT_MADE = {"res_users", "res_company", "res_partner"}
+# Of these rows any may be pointed at; a rule puts its group right by itself.
+FIT = {"client_group": "is_rule_on IS NOT TRUE"}
 EXAMPLES = {
     "bool": "FALSE",
     "bytea": "''",
@@ -124,7 +128,11 @@ class PointingRows:
     def _get_any_id(self, table):
         if table not in self._any_id:
             rows = self.env.execute_query(
-                SQL("SELECT id FROM %s ORDER BY id LIMIT 3", SQL.identifier(table))
+                SQL(
+                    "SELECT id FROM %s WHERE %s ORDER BY id LIMIT 3",
+                    SQL.identifier(table),
+                    SQL(FIT.get(table, "TRUE")),
+                )
             )
             self._any_id[table] = [str(id_) for (id_,) in rows]
         return self.random.choice(self._any_id[table] or ["NULL"])

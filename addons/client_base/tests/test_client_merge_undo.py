@@ -31,6 +31,18 @@ TRIED = {
 class TestMergeUndo(ClientCommon):
     """Whatever points at the cards: merged and taken back, all is as it was."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # lines point at a hand-over, and one line does not make one
+        cls.env["client.handover"].create(
+            {
+                "from_user_id": cls.client_user.id,
+                "to_user_id": cls.client_manager.id,
+                "date_from": "2031-04-01",
+            }
+        )
+
     def _make_cards(self, dice, count):
         """:return: cards with groups, tags, keys, numbers, some of them twice"""
         groups = self.env["client.group"].create([{"name": "A"}, {"name": "B"}])

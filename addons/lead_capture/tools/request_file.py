@@ -209,7 +209,8 @@ def read_line(columns: Sequence[Column], cells: Sequence[str]) -> Line:
     ]
     values = field_map.read(texts, lines, with_common=False).values
     names = [texts[line.path] for line in lines if line.target == "contact_name"]
-    if names:
+    if "contact_name" in values:
+        # a first name and a surname stand in columns of their own
         values["contact_name"] = field_map.tidy(" ".join(names), "contact_name")
     told: dict[str, str] = {}
     for one in columns:
