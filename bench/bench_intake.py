@@ -24,6 +24,7 @@ from ground.console import Failure, run_main, say
 
 sys.path.insert(0, str(paths.ROOT / "tests" / "system"))
 
+from background import begin_cron
 from clients import XmlRpc
 from doors import Door
 from intake import make_channel, make_managers
@@ -167,7 +168,10 @@ def run(bench: Bench, requests: int, senders: int) -> None:
         stored = measure(bench.post(rpc), first, senders)
     with bench.serving(crons=1) as rpc:
         say("Working them off")
-        worked = bench.wait_until_assigned(rpc, requests + 20, time.perf_counter())
+        begin = time.perf_counter()
+        # a cron worker that has just started sleeps for a minute unless it is woken
+        begin_cron(rpc, "lead.request")
+        worked = bench.wait_until_assigned(rpc, requests + 20, begin)
         say("Both at once")
         begin = time.perf_counter()
         measure(bench.post(rpc), second, senders)
