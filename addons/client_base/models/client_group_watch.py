@@ -3,7 +3,7 @@ import logging
 from psycopg2 import Error as DatabaseError
 
 from odoo import SUPERUSER_ID, api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
 
@@ -51,6 +51,8 @@ class ClientGroupWatch(models.AbstractModel):
             try:
                 domain = group._read_rule() & group._get_scope_domain()
                 mentions = RuleMentions(self.env).collect(domain)
+            except (DatabaseError, ConcurrencyError):
+                raise  # no rule's fault; the list would be kept without it
             except Exception:  # noqa: BLE001 - every write of a card comes by here
                 _logger.info("The rule of group %d is not watched", group.id)
                 continue

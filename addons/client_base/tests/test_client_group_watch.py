@@ -1,3 +1,8 @@
+from unittest.mock import patch
+
+from psycopg2.errors import SerializationFailure
+
+from odoo.exceptions import ConcurrencyError
 from odoo.fields import Command
 from odoo.tests import tagged, users
 
@@ -120,6 +125,28 @@ class TestClientGroupWatch(ClientGroupCommon):
         self.small.company_size = "large"
         self._commit()
         self.assertInside(self.group, self.big)
+
+    def _read_rules_with(self, error):
+        """:return: fields of clients that are watched, when a rule is read anew"""
+        groups = self.env.registry["client.group"]
+        self.env.registry.clear_cache()
+        self.addCleanup(self.env.registry.clear_cache)
+        with patch.object(groups, "_read_rule", side_effect=error):
+            return self.env["client.group"]._get_watched()
+
+    @users("client_user")
+    def test_database_that_fails_is_no_bad_rule(self):
+        """The request is run again; no rule is forgotten until the next restart."""
+        for error in (SerializationFailure, ConcurrencyError):
+            with self.assertRaises(error):
+                self._read_rules_with(error)
+        self.env.registry.clear_cache()
+        self.assertIn("res.partner", self.env["client.group"]._get_watched())
+
+    @users("client_user")
+    def test_rule_that_cannot_be_read_is_not_watched(self):
+        with self.assertLogs("odoo.addons.client_base.models.client_group_watch"):
+            self.assertFalse(self._read_rules_with(ValueError))
 
     def test_two_rules_against_each_other_come_to_an_end(self):
         ann, bob = self.client_user, self.client_manager
