@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..tools import books
+
 TOLD = "told"
 ODOO = "odoo"
 # A payment without a journal entry of its own leaves the residual of its invoice as it
@@ -11,80 +13,156 @@ PAID = ("in_payment", "paid", "reversed")
 class ClientFinance(models.AbstractModel):
     """Knows who owes how much since when: by what accounting told, else by Odoo.
 
-    Where the accounting system tells payments, its invoices (its shipments, where it
+    Where an accounting system tells payments, its invoices (its shipments, where it
     tells no invoices), returns and payments are the books, and payments cover the
-    oldest charge first. Else it is what is not reconciled on receivable accounts.
-    Amounts are in company currency, with tax.
+    oldest charge first. A system that tells none says nothing of debts. Where no system
+    tells them it is what is not reconciled on receivable accounts. Amounts are in
+    company currency, with tax.
     """
 
     _name = "client.finance"
     _description = "What Clients Owe"
 
+    # === WHOSE WORD ===
+
     @api.model
-    def _get_books(self, company):
+    def _get_books(self, company, wanted=None):
         """:return: ``told``, ``odoo``, or False where nobody knows who has paid"""
-        if self._has_told(company, "payment"):
+        wanted = wanted or company.client_payment_source
+        if self._get_charges(company, wanted):
             return TOLD
+        if wanted == TOLD:
+            return False
+        return ODOO if self._has_invoices(company) else False
+
+    @api.model
+    def _get_charges(self, company, wanted=None):
+        """Tell which accounting systems count, and what of them has to be paid.
+
+        :param wanted: where payments come from; what the company says when left out
+        :return: dict of the kind of document, by accounting system
+        """
+        wanted = wanted or company.client_payment_source
+        if wanted == ODOO:
+            return {}
+        return books.choose_charges(
+            self._fetch_told_kinds(company), together=wanted == TOLD
+        )
+
+    @api.model
+    def _describe_books(self, company, wanted):
+        """Tell by whose word clients owe.
+
+        :param wanted: where payments come from
+        """
+        charges = self._get_charges(company, wanted)
+        if not charges:
+            return self._describe_no_charges(company, wanted)
+        counted = self.env._(
+            "Now by what %(systems)s told.", systems=", ".join(charges)
+        )
+        silent = sorted(set(self._fetch_told_kinds(company)) - set(charges))
+        if not silent:
+            return counted
+        left_out = self.env._(
+            "%(systems)s told no payment yet: what clients got there is no debt.",
+            systems=", ".join(silent),
+        )
+        return f"{counted} {left_out}"
+
+    @api.model
+    def _describe_no_charges(self, company, wanted):
+        if self._get_books(company, wanted) == ODOO:
+            return self.env._("Now by the invoices in Odoo.")
+        return self.env._("No payment is known yet: no client has a debt.")
+
+    @api.model
+    def _fetch_told_kinds(self, company):
+        """Fetch what each accounting system tells.
+
+        Hops through the index from one kind to the next, however many documents there
+        are of each: a sale judges its client while somebody waits.
+
+        :return: dict of sets of kinds, by accounting system
+        """
         found = self.env.execute_query(
             SQL(
                 """
-                SELECT 1
-                  FROM account_journal journal
-                 WHERE journal.company_id = %s
-                   AND journal.type = 'sale'
-                   AND EXISTS (
-                           SELECT 1
-                             FROM account_move
-                            WHERE journal_id = journal.id AND state = 'posted'
-                       )
-                 LIMIT 1
+                WITH RECURSIVE told AS (
+                         (
+                             SELECT source, kind
+                               FROM client_transaction
+                              WHERE company_id = %(company)s
+                                AND active
+                                AND is_cancelled IS NOT TRUE
+                           ORDER BY source, kind
+                              LIMIT 1
+                         )
+                      UNION ALL
+                         SELECT following.source, following.kind
+                           FROM told
+                     CROSS JOIN LATERAL (
+                                SELECT source, kind
+                                  FROM client_transaction
+                                 WHERE company_id = %(company)s
+                                   AND active
+                                   AND is_cancelled IS NOT TRUE
+                                   AND (source, kind) > (told.source, told.kind)
+                              ORDER BY source, kind
+                                 LIMIT 1
+                                ) AS following
+                     )
+                SELECT source, ARRAY_AGG(kind) FROM told GROUP BY source
                 """,
-                company.id,
+                company=company.id,
             )
         )
-        return ODOO if found else False
+        return {source: set(kinds) for source, kinds in found}
 
     @api.model
-    def _has_told(self, company, kind):
-        """Tell whether the accounting system has told any document of a kind."""
+    def _has_invoices(self, company):
+        """Tell whether invoices are written in Odoo."""
         return bool(
             self.env.execute_query(
                 SQL(
-                    # In the order of the index, as in client.purchase.source.
                     """
-                    SELECT id
-                      FROM client_transaction
-                     WHERE company_id = %s
-                       AND kind = %s
-                       AND active
-                       AND is_cancelled IS NOT TRUE
-                  ORDER BY partner_id, date
+                    SELECT 1
+                      FROM account_journal journal
+                     WHERE journal.company_id = %s
+                       AND journal.type = 'sale'
+                       AND EXISTS (
+                               SELECT 1
+                                 FROM account_move
+                                WHERE journal_id = journal.id AND state = 'posted'
+                           )
                      LIMIT 1
                     """,
                     company.id,
-                    kind,
                 )
             )
         )
+
+    # === CHARGES AND CREDITS ===
 
     @api.model
     def _select_entries(self, company, partner_ids=None):
         """Select what clients were charged and what they gave.
 
         :param partner_ids: commercial partners, None for all
-        :return: SQL of partner_id, id, due, charge, credit; None without books
+        :return: SQL of partner_id, id, source (NULL: Odoo), due, charge, credit; None
+            without books
         """
-        books = self._get_books(company)
+        found = self._get_books(company)
         clients = SQL("TRUE")
         if partner_ids is not None:
             clients = SQL("contact.commercial_partner_id = ANY(%s)", list(partner_ids))
-        if books == TOLD:
+        if found == TOLD:
             return self._select_told_entries(company, clients)
-        return self._select_move_entries(company, clients) if books else None
+        return self._select_move_entries(company, clients) if found else None
 
     @api.model
     def _select_told_entries(self, company, clients):
-        charged = "invoice" if self._has_told(company, "invoice") else "shipment"
+        charges = self._get_charges(company)
         return SQL(
             """
             SELECT contact.commercial_partner_id AS partner_id,
@@ -93,11 +171,14 @@ class ClientFinance(models.AbstractModel):
                    told.source,
                    told.write_date AS told_at,
                    COALESCE(told.due_date, told.date) AS due,
-                   CASE WHEN told.kind = %(charged)s AND amount.due > 0
+                   CASE WHEN told.kind = books.charged AND amount.due > 0
                         THEN amount.due ELSE 0 END AS charge,
                    CASE WHEN told.kind = 'payment' THEN amount.due
                         ELSE GREATEST(-amount.due, 0) END AS credit
               FROM client_transaction told
+              JOIN unnest(%(sources)s::varchar[], %(charges)s::varchar[])
+                   AS books(source, charged)
+                ON books.source = told.source
               JOIN res_partner contact ON contact.id = told.partner_id
         CROSS JOIN LATERAL (
                    SELECT COALESCE(
@@ -105,12 +186,14 @@ class ClientFinance(models.AbstractModel):
                           ) AS due
                    ) amount
              WHERE told.company_id = %(company)s
-               AND told.kind IN (%(charged)s, 'payment', 'return')
+               AND told.kind IN ('invoice', 'shipment', 'payment', 'return')
+               AND (told.kind IN ('payment', 'return') OR told.kind = books.charged)
                AND told.active
                AND told.is_cancelled IS NOT TRUE
                AND %(clients)s
             """,
-            charged=charged,
+            sources=list(charges),
+            charges=list(charges.values()),
             company=company.id,
             clients=clients,
         )
@@ -121,6 +204,7 @@ class ClientFinance(models.AbstractModel):
             """
             SELECT contact.commercial_partner_id AS partner_id,
                    line.id,
+                   NULL::varchar AS source,
                    COALESCE(line.date_maturity, line.date) AS due,
                    CASE WHEN move.payment_state IN %(paid)s THEN 0
                         ELSE GREATEST(line.amount_residual, 0) END AS charge,
@@ -146,8 +230,9 @@ class ClientFinance(models.AbstractModel):
 
         :param limit: the day; what is due on it or later is not overdue
         :param least: an amount below which a debt is none
-        :return: SQL of partner_id, amount and since (due day of the oldest charge that
-            is not covered); None without books
+        :return: SQL of partner_id, amount, since (due day of the oldest charge that is
+            not covered) and source (accounting systems of such charges, NULL: Odoo);
+            None without books
         """
         entries = self._select_entries(company, partner_ids)
         if entries is None:
@@ -155,7 +240,7 @@ class ClientFinance(models.AbstractModel):
         return SQL(
             """
             WITH entry AS MATERIALIZED (
-                     SELECT partner_id, id, due, charge, credit
+                     SELECT partner_id, id, source, due, charge, credit
                        FROM (%(entries)s) AS every_entry
                  ),
                  debtor AS (
@@ -170,6 +255,7 @@ class ClientFinance(models.AbstractModel):
                  ),
                  covered AS (
                      SELECT partner_id,
+                            source,
                             due,
                             debtor.amount,
                             debtor.credit,
@@ -180,7 +266,11 @@ class ClientFinance(models.AbstractModel):
                        JOIN debtor USING (partner_id)
                       WHERE charge > 0
                  )
-            SELECT partner_id, MIN(amount) AS amount, MIN(due) AS since
+            SELECT partner_id,
+                   MIN(amount) AS amount,
+                   MIN(due) AS since,
+                   STRING_AGG(DISTINCT source, ', ') FILTER (WHERE due < %(limit)s)
+                       AS source
               FROM covered
              WHERE charged > covered.credit
           GROUP BY partner_id
@@ -201,19 +291,19 @@ class ClientFinance(models.AbstractModel):
             None where nobody knows
         """
         self.env.flush_all()
-        books = self._get_books(company)
-        if not books:
+        found = self._get_books(company)
+        if not found:
             return None
-        select = self._select_told_sums if books == TOLD else self._select_move_sums
+        select = self._select_told_sums if found == TOLD else self._select_move_sums
         ((billed, paid, debt, sources, told_on),) = self.env.execute_query(
             select(company, client)
         )
-        if books == TOLD and not sources:
+        if found == TOLD and not sources:
             return None  # nothing was told of this client
         overdue = self.env.execute_query(
             self._select_overdue(company, today, 0, [client.id])
         )
-        _client, amount, since = overdue[0] if overdue else (0, 0, False)
+        _client, amount, since, _source = overdue[0] if overdue else (0, 0, False, None)
         return {
             "billed": float(billed or 0),
             "paid": float(paid or 0),

@@ -7,6 +7,7 @@ from odoo.tools import SQL, format_amount, format_date
 STANDING = {
     "overdue_debt": "numeric",
     "overdue_since": "date",
+    "overdue_source": "varchar",
     "promise_date": "date",
     "promise_text": "varchar",
     "claim_id": "int4",
@@ -30,6 +31,11 @@ class ClientProfileStanding(models.AbstractModel):
         readonly=True, help="What the client should have paid by now, with tax."
     )
     overdue_since = fields.Date(string="Debt Overdue since", readonly=True)
+    overdue_source = fields.Char(
+        string="Debt Told by",
+        readonly=True,
+        help="The accounting system by whose word this is a debt; empty: Odoo.",
+    )
     promise_date = fields.Date(
         string="We Promised by",
         readonly=True,
@@ -111,6 +117,7 @@ class ClientProfileStanding(models.AbstractModel):
                        SELECT known.id,
                               debt.amount AS overdue_debt,
                               debt.since AS overdue_since,
+                              debt.source AS overdue_source,
                               promise.due AS promise_date,
                               promise.text AS promise_text,
                               claim.id AS claim_id
@@ -151,7 +158,7 @@ class ClientProfileStanding(models.AbstractModel):
 
     @api.model
     def _select_debts(self, company, today, partner_ids):
-        """:return: SQL of partner_id, amount, since"""
+        """:return: SQL of partner_id, amount, since, source"""
         found = None
         if company.client_risk_debt:
             found = self.env["client.finance"]._select_overdue(
@@ -163,7 +170,8 @@ class ClientProfileStanding(models.AbstractModel):
         return found or SQL(
             """SELECT NULL::int4 AS partner_id,
                       NULL::numeric AS amount,
-                      NULL::date AS since
+                      NULL::date AS since,
+                      NULL::varchar AS source
                 WHERE FALSE"""
         )
 
@@ -274,10 +282,16 @@ class ClientProfileStanding(models.AbstractModel):
     def _explain_debt(self):
         if not self.overdue_since:
             return self._get_simple_reasons()["debt_overdue"]
+        values = {
+            "amount": format_amount(self.env, self.overdue_debt, self.currency_id),
+            "ago": self._say_ago(self._count_days_since(self.overdue_since)),
+        }
+        if not self.overdue_source:
+            return self.env._("Owes %(amount)s; due %(ago)s.", **values)
         return self.env._(
-            "Owes %(amount)s; due %(ago)s.",
-            amount=format_amount(self.env, self.overdue_debt, self.currency_id),
-            ago=self._say_ago(self._count_days_since(self.overdue_since)),
+            "Owes %(amount)s, as %(system)s tells; due %(ago)s.",
+            system=self.overdue_source,
+            **values,
         )
 
     def _explain_promise(self):

@@ -121,6 +121,9 @@ class ClientTransaction(models.Model):
     _event_idx = models.Index(
         "(company_id, kind, partner_id, date) WHERE active AND is_cancelled IS NOT TRUE"
     )
+    _told_idx = models.Index(
+        "(company_id, source, kind) WHERE active AND is_cancelled IS NOT TRUE"
+    )
     _partner_key_idx = models.Index("(source, partner_key)")
 
     @api.depends("number", "key")

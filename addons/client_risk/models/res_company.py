@@ -69,6 +69,19 @@ class ResCompany(models.Model):
         help="By what the accounting system tells of payments, else by the invoices "
         "here.",
     )
+    client_payment_source = fields.Selection(
+        selection=[
+            ("auto", "Accounting systems that tell them, else Odoo"),
+            ("told", "Accounting systems, all taken together"),
+            ("odoo", "Odoo"),
+        ],
+        string="Payments Come from",
+        required=True,
+        default="auto",
+        help="An accounting system that never told a payment says nothing about debts. "
+        "Take all together where one system tells the shipments and another one what "
+        "was paid.",
+    )
     client_risk_debt_days = fields.Integer(
         string="Days a Payment May Be Late", default=7
     )

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
@@ -19,6 +19,10 @@ class ResConfigSettings(models.TransientModel):
     client_risk_debt = fields.Boolean(
         related="company_id.client_risk_debt", readonly=False
     )
+    client_payment_source = fields.Selection(
+        related="company_id.client_payment_source", readonly=False, required=True
+    )
+    client_payment_note = fields.Char(compute="_compute_client_payment_note")
     client_risk_debt_days = fields.Integer(
         related="company_id.client_risk_debt_days", readonly=False
     )
@@ -62,3 +66,10 @@ class ResConfigSettings(models.TransientModel):
     client_reactivation_rest = fields.Integer(
         related="company_id.client_reactivation_rest", readonly=False
     )
+
+    @api.depends("company_id", "client_payment_source")
+    def _compute_client_payment_note(self):
+        for settings in self:
+            settings.client_payment_note = self.env["client.finance"]._describe_books(
+                settings.company_id, settings.client_payment_source
+            )

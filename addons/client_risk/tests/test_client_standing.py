@@ -6,6 +6,7 @@ from odoo.fields import Command
 from odoo.tests import Form, tagged, users
 from odoo.tools import mute_logger
 
+from .common import SOURCE
 from .test_client_profile import TODAY, ProfileCommon
 
 
@@ -191,6 +192,27 @@ class TestClientDebt(StandingCommon):
             self._make_row(key, kind="payment", date=TODAY.isoformat(), amount=amount)
         )
 
+    def _know_in_shop(self):
+        """A second system knows the client, too."""
+        self.env["client.sync.key"].sudo().create(
+            {
+                "source": "shop",
+                "key": "C-1",
+                "partner_id": self.client.id,
+                "company_id": self.env.company.id,
+            }
+        )
+
+    def _sell_in_shop(self):
+        """The second system sold for 300, two months ago."""
+        self._tell_in_shop("B-1", "shipment", 60, 300)
+
+    def _tell_in_shop(self, key, kind, days_ago, amount):
+        row = self._make_row(
+            key, kind=kind, date=self._get_day(days_ago).isoformat(), amount=amount
+        )
+        self._ask(row, source="shop")
+
     def assertDebt(self, amount, days):
         self.assertAlmostEqual(self.profile.overdue_debt, amount, 2)
         self.assertEqual(self.profile.overdue_since, self._get_day(days))
@@ -243,6 +265,68 @@ class TestClientDebt(StandingCommon):
     def test_without_payments_told_nobody_knows_a_debt(self):
         self._tell_invoice("I-1", 40, 1000)
         self.assertStatus("stable")
+
+    def test_reason_names_who_told_the_debt(self):
+        self._tell_invoice("I-1", 40, 1000)
+        self._tell_payment(100)
+        self.assertEqual(self.profile.overdue_source, SOURCE)
+        self.assertIn(f"as {SOURCE} tells", self.profile.reason)
+
+    def test_system_that_tells_no_payments_makes_no_debts(self):
+        self._know_in_shop()
+        self._tell_payment(100_000)
+        self._sell_in_shop()
+        self.assertStatus("stable")
+        self.assertFalse(self.profile.overdue_debt)
+
+    def test_each_system_has_its_own_kind_of_charge(self):
+        """Invoices of one system do not make the shipments of another one free."""
+        self._know_in_shop()
+        self._tell_invoice("I-1", 40, 1000)
+        self._tell_payment(1000)
+        self._sell_in_shop()
+        self._tell_in_shop("B-2", "payment", 0, 250)
+        self.assertDebt(50, 40)
+
+    def test_bank_that_tells_payments_only_pays_for_all_systems(self):
+        self._know_in_shop()
+        self._tell_invoice("I-1", 40, 1000)
+        self._tell_in_shop("B-2", "payment", 0, 300)
+        self.assertDebt(700, 40)
+
+    def test_company_may_take_all_systems_together(self):
+        self._know_in_shop()
+        self.env.company.client_payment_source = "told"
+        self._sell_in_shop()
+        self._tell_payment(14_100)
+        self.assertDebt(200, 25)
+
+    def test_company_may_keep_its_payments_in_odoo(self):
+        self.env.company.client_payment_source = "odoo"
+        self._tell_invoice("I-1", 40, 1000)
+        self._tell_payment(100)
+        self.assertStatus("stable")
+
+    def test_document_cancelled_or_archived_tells_nothing(self):
+        self._tell_invoice("I-1", 40, 1000)
+        self._ask(
+            self._make_row(
+                "P", kind="payment", date=TODAY.isoformat(), amount=1, cancelled=True
+            )
+        )
+        self.assertStatus("stable")
+
+    def test_settings_say_by_whose_word_clients_owe(self):
+        form = Form(self.env["res.config.settings"])
+        self.assertIn("No payment is known", form.client_payment_note)
+        self._know_in_shop()
+        self._sell_in_shop()
+        self._tell_payment(1)
+        form = Form(self.env["res.config.settings"])
+        self.assertIn(f"by what {SOURCE} told", form.client_payment_note)
+        self.assertIn("shop told no payment", form.client_payment_note)
+        form.client_payment_source = "told"
+        self.assertNotIn("no payment", form.client_payment_note)
 
     def test_small_debt_does_not_count(self):
         self.env.company.client_risk_debt_amount = 500
