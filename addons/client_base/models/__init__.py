@@ -23,6 +23,7 @@ from . import client_duplicate_index
 from . import client_duplicate_loader
 from . import client_duplicate_form
 from . import client_duplicate_merge
+from . import client_duplicate_carrier
 from . import client_duplicate_store
 from . import client_duplicate_lookup
 from . import client_duplicate_reason
@@ -34,6 +35,7 @@ from . import issue_owner
 from . import client_merge_mover
 from . import client_merge_picture
 from . import client_merge_values
+from . import client_merge_pairs
 from . import client_merge
 from . import client_merge_line
 from . import client_offer

@@ -1,5 +1,3 @@
-from psycopg2.extras import Json
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -30,6 +28,7 @@ class ClientDuplicate(models.Model):
         "client.card.bound",
         "client.duplicate.store",
         "client.duplicate.merge",
+        "client.duplicate.carrier",
         "client.duplicate.lookup",
         "client.duplicate.reason",
         "client.issue.cause",
@@ -204,7 +203,7 @@ class ClientDuplicate(models.Model):
         # as the cards are now: a form that lags behind would take the decision back
         self.env.flush_all()
         self.env["client.duplicate.form"]._refresh((self.left_id | self.right_id).ids)
-        marks = self._fetch_marks()
+        marks = self._fetch_marks(self.left_id | self.right_id)
         for pair in self:
             pair.write(
                 {
@@ -219,60 +218,17 @@ class ClientDuplicate(models.Model):
             )
         self._join_again()
 
-    def _fetch_marks(self):
+    @api.model
+    def _fetch_marks(self, cards):
+        """:return: id of a card that is compared -> the mark of its form"""
         rows = self.env.execute_query(
             SQL(
                 "SELECT partner_id, mark FROM client_duplicate_form"
                 " WHERE partner_id = ANY(%s)",
-                (self.left_id | self.right_id).ids,
+                cards.ids,
             )
         )
         return dict(rows)
-
-    def _take_out(self, card_ids):
-        """Delete the open pairs of cards that are merged, but for the pairs of self.
-
-        :return: their rows, as ``_put_back`` takes them
-        """
-        self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                DELETE FROM client_duplicate pair
-                      WHERE state = 'open'
-                        AND (left_id = ANY(%(ids)s) OR right_id = ANY(%(ids)s))
-                        AND id <> ALL(%(between)s)
-                  RETURNING TO_JSONB(pair) - 'cluster_id'
-                """,
-                ids=card_ids,
-                between=self.ids,
-            )
-        )
-        self.env.invalidate_all(flush=False)
-        return [row for (row,) in rows]
-
-    @api.model
-    def _put_back(self, rows):
-        """Bring pairs back that are not known again, and whose cards are still there.
-
-        :return: the pairs
-        """
-        self.env.flush_all()
-        returned = self.env.execute_query(
-            SQL(
-                """
-                INSERT INTO client_duplicate
-                     SELECT pair.*
-                       FROM JSONB_POPULATE_RECORDSET(NULL::client_duplicate, %s) pair
-                       JOIN res_partner ours ON ours.id = pair.left_id
-                       JOIN res_partner theirs ON theirs.id = pair.right_id
-                ON CONFLICT DO NOTHING
-                  RETURNING id
-                """,
-                Json(rows or []),
-            )
-        )
-        return self.browse(id_ for (id_,) in returned)
 
     def _join_again(self):
         """Put the cards of these pairs and of their clusters into clusters anew."""

@@ -292,6 +292,7 @@ class ClientDuplicateForm(models.Model):
 
     @api.model
     def _drop(self, partner_ids):
+        """Delete forms; what is left of their keys is harmless (see the index)."""
         if partner_ids:
             self.env.cr.execute(
                 SQL(
@@ -299,6 +300,14 @@ class ClientDuplicateForm(models.Model):
                     list(partner_ids),
                 )
             )
+
+    @api.model
+    def _forget(self, partner_ids):
+        """Delete the forms and keys of cards that are about to go, for good."""
+        self.env.cr.precommit.data.get(TOUCHED, set()).difference_update(partner_ids)
+        stored = self._fetch_stored(partner_ids)
+        self._drop(stored)
+        self._exchange_keys({id_: one.keys for id_, one in stored.items()}, {})
 
     @api.model
     def _normalize(self, rows, normalizers):

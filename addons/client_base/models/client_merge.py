@@ -21,6 +21,7 @@ class ClientMerge(models.Model):
         "client.merge.mover",
         "client.merge.values",
         "client.merge.picture",
+        "client.merge.pairs",
     ]
     _bound_cards = ("survivor_id",)
     _order = "id desc"
@@ -64,8 +65,6 @@ class ClientMerge(models.Model):
         help="What somebody changed after the merge stays as it is.",
     )
     points_before = fields.Json(readonly=True, groups=fields.NO_ACCESS)
-    # Open pairs of the merged cards with others, as rows of their table.
-    pairs_before = fields.Json(readonly=True, groups=fields.NO_ACCESS)
     is_picture_taken = fields.Boolean(readonly=True)
 
     # === MERGING ===
@@ -187,6 +186,7 @@ class ClientMerge(models.Model):
     def _run(self, choices):
         survivor, sources = self.survivor_id, self.source_ids
         cards = survivor | sources
+        mark = self._carry_pairs()
         before = self._take_picture(cards)
         self.points_before = self._fetch_points(cards)
         self._take_values(survivor, sources, choices)
@@ -201,7 +201,7 @@ class ClientMerge(models.Model):
         self.changed = self._compare(before, after)
         self._touch(after)
         self._note_changes(survivor)
-        self._close_pairs(cards)
+        self._close_pairs(cards, mark)
         survivor._message_log(
             body=self.env._(
                 "Merged with: %(cards)s.",
@@ -226,25 +226,6 @@ class ClientMerge(models.Model):
     def _touch(self, picture):
         """Let the forms to compare follow the cards and their people."""
         self.env["client.duplicate.form"]._touch(map(int, picture[CARDS]))
-
-    def _close_pairs(self, cards):
-        """Those between the cards are merged, those of merged cards with others go.
-
-        What somebody told apart stays so: an undo finds it as it was.
-        """
-        between_sudo = (
-            self.env["client.duplicate"]
-            .sudo()
-            .search(
-                [
-                    ("state", "=", "open"),
-                    ("left_id", "in", cards.ids),
-                    ("right_id", "in", cards.ids),
-                ]
-            )
-        )
-        self.pairs_before = between_sudo._take_out(self.source_ids.ids)
-        between_sudo._decide("merged")
 
     def action_open_survivor(self):
         """Open the card that stays."""
@@ -298,6 +279,7 @@ class ClientMerge(models.Model):
     def _undo(self):
         survivor, sources = self.survivor_id, self.source_ids
         self._lock(survivor | sources)
+        mark = self._fetch_mark()
         now = self._take_picture(survivor | sources, self.changed)
         kept = []
         sources.write({"active": True, "merged_into_id": False})
@@ -321,18 +303,6 @@ class ClientMerge(models.Model):
                 "kept": "\n".join(kept),
             }
         )
-        self._reopen_pairs(survivor | sources)
+        self._reopen_pairs(survivor | sources, mark)
         self.change_ids.write({"state": "undone"})
         survivor._message_log(body=self.env._("The merge is taken back."))
-
-    def _reopen_pairs(self, cards):
-        pairs_sudo = self.env["client.duplicate"].sudo()
-        pairs_sudo = pairs_sudo.search(
-            [
-                ("left_id", "in", cards.ids),
-                ("right_id", "in", cards.ids),
-                ("state", "=", "merged"),
-            ]
-        )
-        pairs_sudo.write({"state": "open", "decided_by_id": False, "decided_on": False})
-        (pairs_sudo | pairs_sudo._put_back(self.pairs_before))._join_again()

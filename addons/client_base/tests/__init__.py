@@ -30,6 +30,7 @@ from . import test_client_last_touch
 from . import test_client_merge
 from . import test_client_merge_back
 from . import test_client_merge_many
+from . import test_client_merge_told
 from . import test_client_merge_undo
 from . import test_client_offer
 from . import test_client_properties

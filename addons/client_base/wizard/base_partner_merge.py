@@ -13,13 +13,18 @@ class MergePartnerAutomatic(models.TransientModel):
         self._end_double_stays(src_partners, dst_partner)
         self._follow_handovers(src_partners, dst_partner)
         self._end_double_reminders(src_partners, dst_partner)
+        # sudo: what is told apart is so for everybody, whoever merges
+        pairs_sudo = self.env["client.duplicate"].sudo()
+        pairs_sudo._carry_told(dst_partner, src_partners)
+        mark = pairs_sudo._fetch_marks(dst_partner).get(dst_partner.id)
         # a form that came over would say that its keys are those of the other card
-        self.env["client.duplicate.form"].sudo()._drop(src_partners.ids)
+        self.env["client.duplicate.form"].sudo()._forget(src_partners.ids)
         result = super()._update_foreign_keys(src_partners, dst_partner)
         self._end_loops(dst_partner)
         self.env.registry.clear_cache()  # a company may have another card from now on
         self._drop_double_points(dst_partner)
         self._agree_on_primary_contacts(dst_partner)
+        pairs_sudo._follow_told(dst_partner, mark)
         return result
 
     def _update_values(self, src_partners, dst_partner):
@@ -32,6 +37,8 @@ class MergePartnerAutomatic(models.TransientModel):
         keyed_sudo = cards_sudo.filtered("sync_key")[:1]
         key = {name: keyed_sudo[name] for name in ("sync_source", "sync_key")}
         properties = cards_sudo._join_properties()
+        pairs_sudo = self.env["client.duplicate"].sudo()
+        mark = pairs_sudo._fetch_marks(dst_partner).get(dst_partner.id)
         src_partners.sudo().with_context(card_entry=ACCEPT).write(
             {"sync_source": False, "sync_key": False}
         )
@@ -40,6 +47,7 @@ class MergePartnerAutomatic(models.TransientModel):
         if keyed_sudo:
             dst_partner.sudo().write(key)
         dst_partner._put_properties(properties)
+        pairs_sudo._follow_told(dst_partner, mark)
         return result
 
     def _end_double_stays(self, src_partners, dst_partner):
