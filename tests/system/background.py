@@ -4,6 +4,7 @@ import time
 import xmlrpc.client
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from clients import XmlRpc
 
@@ -42,3 +43,32 @@ def begin_cron(
         return True
 
     wait_until(is_begun, "the scheduled action was begun", timeout=60)
+
+
+def wait_until_held_up(cursor: Any) -> None:
+    """Wait until what goes on waits for what the cursor has locked."""
+
+    def is_waiting() -> bool:
+        cursor.execute(
+            "SELECT COUNT(*) FROM pg_locks"
+            " WHERE PG_BACKEND_PID() = ANY(PG_BLOCKING_PIDS(pid))"
+        )
+        [count] = cursor.fetchone()
+        return bool(count)
+
+    wait_until(is_waiting, "somebody came to the lock", timeout=120)
+
+
+def finish_cron(rpc: XmlRpc, model: str, *, timeout: float = 120) -> None:
+    """Let the scheduled actions of a model run once more, to their end."""
+    begin_cron(rpc, model)
+
+    def is_over() -> bool:
+        domain = [("model_id.model", "=", model)]
+        found = rpc.call("ir.cron", "search_read", domain, ["nextcall"])
+        now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        return all(cron["nextcall"] > now for cron in found)
+
+    wait_until(
+        is_over, f"the scheduled actions of {model} came to an end", timeout=timeout
+    )

@@ -4,9 +4,12 @@
 its server or wants other options makes its own with ``make_server``.
 """
 
+import contextlib
 import itertools
 from collections.abc import Callable, Iterator
+from typing import Any
 
+import psycopg2
 import pytest
 from clients import Json2, XmlRpc
 
@@ -23,6 +26,7 @@ env.cr.commit()
 
 MakeDatabase = Callable[[], str]
 MakeServer = Callable[..., odoo.Server]
+OpenCursor = Callable[[str], Any]
 
 _numbers = itertools.count(1)
 
@@ -89,6 +93,25 @@ def make_server(
     yield make
     for server in made:
         server.kill()
+
+
+@pytest.fixture
+def open_cursor(pg: dict[str, str]) -> Iterator[OpenCursor]:
+    """Connect to a database as somebody else, who may hold up what goes on there."""
+    with contextlib.ExitStack() as stack:
+
+        def connect(database: str) -> Any:
+            connection = psycopg2.connect(
+                dbname=database,
+                host=pg.get("PGHOST"),
+                port=pg.get("PGPORT"),
+                user=pg.get("PGUSER"),
+                password=pg.get("PGPASSWORD"),
+            )
+            stack.enter_context(contextlib.closing(connection))
+            return connection.cursor()
+
+        yield connect
 
 
 @pytest.fixture(scope="module")

@@ -75,20 +75,21 @@ def make_managers(rpc: XmlRpc, capacities: dict[int, int]) -> int:
         )
     ]
     team: int = rpc.call("crm.team", "create", {"name": "Team of the door"})
-    for number, capacity in capacities.items():
-        user = rpc.call(
-            "res.users",
-            "create",
+    users = rpc.call(
+        "res.users",
+        "create",
+        [
             {
                 "name": f"Manager {number}",
                 "login": f"manager{number}",
                 "group_ids": [(6, 0, groups)],
-            },
-        )
-        member = {
-            "crm_team_id": team,
-            "user_id": user,
-            "lead_capacity": capacity,
-        }
-        rpc.call("crm.team.member", "create", member)
+            }
+            for number in capacities
+        ],
+    )
+    members = [
+        {"crm_team_id": team, "user_id": user, "lead_capacity": capacity}
+        for user, capacity in zip(users, capacities.values(), strict=True)
+    ]
+    rpc.call("crm.team.member", "create", members)
     return team

@@ -1,14 +1,12 @@
 """The nightly evaluation of clients survives what happens to the server."""
 
-import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import psycopg2
 import pytest
-from background import begin_cron, wait_until
+from background import begin_cron, wait_until, wait_until_held_up
 from clients import XmlRpc
 
 from ground import odoo
@@ -84,31 +82,8 @@ def own_server(make_server: Callable[..., odoo.Server]) -> odoo.Server:
 
 
 @pytest.fixture
-def cursor(pg: dict[str, str], own_server: odoo.Server) -> Iterator[Any]:
-    """A connection of somebody else, who may hold the night up."""
-    connection = psycopg2.connect(
-        dbname=own_server.database,
-        host=pg.get("PGHOST"),
-        port=pg.get("PGPORT"),
-        user=pg.get("PGUSER"),
-        password=pg.get("PGPASSWORD"),
-    )
-    with contextlib.closing(connection):
-        yield connection.cursor()
-
-
-def wait_until_held_up(cursor: Any) -> None:
-    """Wait until the night waits for what the cursor has locked."""
-
-    def is_waiting() -> bool:
-        cursor.execute(
-            "SELECT COUNT(*) FROM pg_locks"
-            " WHERE PG_BACKEND_PID() = ANY(PG_BLOCKING_PIDS(pid))"
-        )
-        [count] = cursor.fetchone()
-        return bool(count)
-
-    wait_until(is_waiting, "the night came to the lock", timeout=120)
+def cursor(open_cursor: Callable[[str], Any], own_server: odoo.Server) -> Any:
+    return open_cursor(own_server.database)
 
 
 def test_killed_night_is_made_up_for_once(own_server: odoo.Server, cursor: Any) -> None:
