@@ -1,5 +1,5 @@
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
 from .client_group_rule_reader import RULE_ERRORS
@@ -91,6 +91,11 @@ class ClientIssueRule(models.Model):
         comodel_name="client.issue", inverse_name="rule_id", string="Problems"
     )
     open_count = fields.Integer(string="Open", compute="_compute_open_count")
+    is_others = fields.Boolean(
+        string="For Others to Change",
+        compute="_compute_is_others",
+        help="The audits of companies in which you do not work use this rule, too.",
+    )
 
     _weight_range = models.Constraint(
         "CHECK (weight BETWEEN 1 AND 100)", "A weight is between 1 and 100."
@@ -122,6 +127,14 @@ class ClientIssueRule(models.Model):
         )
         for rule in self:
             rule.open_count = counts.get(rule, 0)
+
+    @api.depends("company_id")
+    @api.depends_context("uid")
+    def _compute_is_others(self):
+        is_everywhere = self.env["res.company"]._is_user_everywhere()
+        for rule in self:
+            # a new rule is looked at when it is saved
+            rule.is_others = rule._origin and not (rule.company_id or is_everywhere)
 
     # === CONSTRAINS ===
 
@@ -163,6 +176,30 @@ class ClientIssueRule(models.Model):
         self._search_clients(self.company_id or self.env.company, limit=1)
 
     # === CRUD METHODS ===
+
+    def _check_access(self, operation):
+        """What every company uses is for those who work in every company."""
+        result = super()._check_access(operation)
+        if result or self.env.su or operation not in ("write", "unlink"):
+            return result
+        others = self.sudo().filtered("is_others").sudo(False)
+        return (others, self._make_reach_error) if others else None
+
+    def _make_reach_error(self):
+        return AccessError(
+            self.env._(
+                "The audits of every company use this rule. It is for people who work "
+                "in all of them; you may make a rule of your company beside it."
+            )
+        )
+
+    def copy_data(self, default=None):
+        """Copy a rule of every company into one's own, unless one works in each."""
+        own = self._default_company_id()
+        default = dict(default or {})
+        if own:
+            default.setdefault("company_id", own.id)
+        return super().copy_data(default)
 
     def write(self, vals):
         result = super().write(vals)

@@ -50,6 +50,7 @@ from . import test_partner_merge
 from . import test_res_partner
 from . import test_res_users
 from . import test_security
+from . import test_security_audit
 from . import test_security_calls
 from . import test_security_cards
 from . import test_security_export
