@@ -1,18 +1,23 @@
 """Our search for duplicates beside splink and a pg_trgm self join, in the same run.
 
-    script/bench matching FILE... [--peers PYTHON] [--no-trgm]
+    script/bench matching WHAT... [--sets FOLDER] [--peers PYTHON] [--no-trgm]
 
-FILE is a CSV of labelled cards (see ``matching_data``). ``--peers`` names the Python
-that has what ``requirements-matching.txt`` lists; without it splink is left out. The
-peers get our normalised columns, free of charge, and the best threshold that there is;
-ours normalises itself and has no labels. Goals are printed beside what was reached.
-Ratios are of CPU seconds (of seconds for PostgreSQL, whose CPU is not ours to see), so
-that a busy machine does not matter much.
+WHAT is a CSV of labelled cards (see ``matching_data``), or the name of a public set
+(see ``matching_sets``), whose packages ``requirements-matching-sets.txt`` puts into
+FOLDER. ``--peers`` names the Python that has what ``requirements-matching.txt`` lists;
+without it splink is left out. The peers get our normalised columns, free of charge, and
+the best threshold that there is; ours normalises itself and has no labels. Each base is
+also searched with one card of each client left in it, where nothing is to be found.
+
+Goals are printed beside what was reached. Ratios are of CPU seconds (of seconds for
+PostgreSQL, whose CPU is not ours to see), so that a busy machine does not matter much.
+Of a file of 200,000 cards and more nothing but the scan is measured.
 """
 
 import argparse
 import contextlib
 import json
+import math
 import subprocess
 import sys
 import tempfile
@@ -21,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
+from matching_sets import SETS, write_set
 from psycopg2 import sql
 
 from ground import databases, environment, postgres
@@ -43,6 +49,19 @@ GOAL_WRONG = 0.002
 GOAL_UPDATED = 0.88
 GOAL_1000_ROWS = 2.0
 LARGE = 50_000
+HUGE = 200_000
+GOAL_HUGE_S = 600.0
+GOAL_HUGE_MB = 4096.0
+# Pairs proposed of 10,000 cards without a duplicate.
+GOAL_ALONE = 1.0
+# What the CPU seconds grow by: cards to the power of this, up to LARGE files and above.
+GOAL_GROWTH = 1.1
+GOAL_GROWTH_HUGE = 1.3
+STEP = 5
+# F1 on public sets; of those with several files, of the pairs across them. On the
+# others: what the best peer does, less this, for the easy ones leave no room above.
+GOAL_BEHIND_PEER = 0.001
+GOALS_OF_SETS = {"febrl4x": 0.997, "rl10000": 0.95, "restaurants": 0.96}
 
 Figures = dict[str, Any]
 
@@ -99,27 +118,38 @@ def empty_database(pg: dict[str, str]) -> Iterator[str]:
         databases.drop(pg, name)
 
 
-def show(path: Path, ours: Figures, peers: dict[str, Figures]) -> None:
-    print(f"\n{path.name:<22}    F1  precision  recall   seconds       CPU   peak MB")
-    for name, figures in {"ours": ours, **peers}.items():
+def show(name: str, ours: Figures, peers: dict[str, Figures]) -> None:
+    titles = "    F1  precision  recall  F1 across   seconds       CPU   peak MB"
+    print(f"\n{name:<22}{titles}")
+    for who, figures in {"ours": ours, **peers}.items():
         print(
-            f"  {name:<20}{figures['f1']:.4f}{figures['precision']:>11.4f}"
-            f"{figures['recall']:>8.4f}{figures['seconds']:>10.2f}"
+            f"  {who:<20}{figures['f1']:.4f}{figures['precision']:>11.4f}"
+            f"{figures['recall']:>8.4f}{figures['f1_across']:>11.4f}"
+            f"{figures['seconds']:>10.2f}"
             f"{figures['cpu']:>10.2f}{figures['peak_mb']:>10.0f}"
         )
     print(
         f"  ours: normalising {ours['normalize']:.2f} s of it; "
-        f"{ours['proposed']} pairs proposed, {ours['keys']} keys; "
-        f"the same again: {ours['same_again']}"
+        f"{ours['proposed']} pairs proposed, {ours.get('keys', '-')} keys; "
+        f"the same again: {ours.get('same_again', '-')}"
     )
     hard = ", ".join(f"{kind} {n} of {of}" for kind, (n, of) in ours["hard"].items())
     print(f"  related cards merged: {hard or 'none are labelled'}")
 
 
-def show_goals(ours: Figures, peers: dict[str, Figures], *, is_large: bool) -> None:
+def show_goals_of_set(name: str, ours: Figures, peers: dict[str, Figures]) -> None:
+    if name in GOALS_OF_SETS:
+        _goal("F1 across files", ours["f1_across"], GOALS_OF_SETS[name])
+    elif peers:
+        best = max(figures["f1_across"] for figures in peers.values())
+        _goal("F1 beside the best peer", ours["f1_across"], best - GOAL_BEHIND_PEER)
+
+
+def show_goals(ours: Figures, peers: dict[str, Figures]) -> None:
     hard = ours["hard"]
     household, households = hard.get("household", (0, 0))
     merged, related = (sum(pair[at] for pair in hard.values()) for at in (0, 1))
+    is_large = ours["cards"] >= LARGE
     goal = GOAL_F1_LARGE if is_large else GOAL_F1
     _goal("F1", ours["f1"], goal)
     _goal("precision from +3 bits", ours["precision_probable"], GOAL_PROBABLE)
@@ -140,6 +170,26 @@ def show_goals(ours: Figures, peers: dict[str, Figures], *, is_large: bool) -> N
         _goal("times pg_trgm", peers["pg_trgm"]["seconds"] / ours["seconds"], GOAL_TRGM)
 
 
+def show_goals_of_huge(ours: Figures) -> None:
+    _goal("CPU seconds", ours["cpu"], GOAL_HUGE_S, most=True)
+    _goal("peak MB", ours["peak_mb"], GOAL_HUGE_MB, most=True)
+
+
+def show_growth(of_files: list[Figures]) -> None:
+    """Print what the seconds grow by from each size to the next."""
+    by_size = sorted(of_files, key=lambda figures: int(figures["cards"]))
+    few: Figures | None = None
+    for many in by_size:
+        if few is None or many["cards"] < STEP * few["cards"]:
+            few = few or many
+            continue
+        growth = math.log(many["cpu"] / few["cpu"], many["cards"] / few["cards"])
+        goal = GOAL_GROWTH if many["cards"] < HUGE else GOAL_GROWTH_HUGE
+        title = f"growth, {few['cards']} to {many['cards']}"
+        _goal(title, growth, goal, most=True)
+        few = many
+
+
 def _goal(title: str, reached: float, goal: float, *, most: bool = False) -> None:
     is_reached = reached <= goal if most else reached >= goal
     sign = "<=" if most else ">="
@@ -147,24 +197,68 @@ def _goal(title: str, reached: float, goal: float, *, most: bool = False) -> Non
     print(f"    {title:<31}{reached:>9.4f}   goal {sign} {goal:<7g} {verdict}")
 
 
+def measure_all(
+    bench: Bench, path: Path, pg: dict[str, str], *, with_trgm: bool
+) -> tuple[Figures, dict[str, Figures]]:
+    """Measure ours and the peers on a file."""
+    ours = bench.measure("ours", path)
+    peers: dict[str, Figures] = {}
+    if ours["cards"] >= HUGE:
+        return ours, peers
+    ours["alone"] = bench.measure("alone", path)
+    if bench.peers:
+        peers["splink"] = bench.measure("splink", path)
+    if with_trgm:
+        with empty_database(pg) as database:
+            peers["pg_trgm"] = bench.measure("pg_trgm", path, database)
+    return ours, peers
+
+
+def show_all(name: str, ours: Figures, peers: dict[str, Figures]) -> None:
+    """Print the figures of a file or a set, and its goals."""
+    show(name, ours, peers)
+    if ours["cards"] >= HUGE:
+        show_goals_of_huge(ours)
+    elif name in SETS:
+        show_goals_of_set(name, ours, peers)
+    else:
+        show_goals(ours, peers)
+    if "alone" in ours:
+        cards, proposed = ours["alone"]["cards"], ours["alone"]["proposed"]
+        per_10k = proposed * 10_000 / max(cards, 1)
+        _goal("proposed of 10,000 single cards", per_10k, GOAL_ALONE, most=True)
+
+
+def find(what: str, sets: Path, folder: Path) -> Path:
+    """Return the file that was named, that of a public set written into ``folder``."""
+    if what not in SETS:
+        return Path(what)
+    path = folder / f"{what}.csv"
+    try:
+        write_set(what, sets, path)
+    except OSError as error:
+        hint = "bench/requirements-matching-sets.txt says how to get it, for --sets."
+        raise Failure(f"The set {what} cannot be read: {error}", hint) from None
+    return path
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("what", nargs="+", help=f"a file, or of {', '.join(SETS)}")
+    parser.add_argument("--sets", default=Path(), type=Path, help="folder of packages")
     parser.add_argument("--peers", default="", help="Python that has splink")
     parser.add_argument("--no-trgm", action="store_true", help="leave pg_trgm out")
     options = parser.parse_args(arguments)
+    of_files = []
     with postgres.running() as pg, tempfile.TemporaryDirectory() as folder:
         bench = Bench(pg, Path(folder), options.peers)
-        for path in options.files:
-            ours = bench.measure("ours", path)
-            peers = {}
-            if options.peers:
-                peers["splink"] = bench.measure("splink", path)
-            if not options.no_trgm:
-                with empty_database(pg) as database:
-                    peers["pg_trgm"] = bench.measure("pg_trgm", path, database)
-            show(path, ours, peers)
-            show_goals(ours, peers, is_large=ours["cards"] >= LARGE)
+        paths = [find(what, options.sets, Path(folder)) for what in options.what]
+        for what, path in zip(options.what, paths, strict=True):
+            measured = measure_all(bench, path, pg, with_trgm=not options.no_trgm)
+            show_all(what if what in SETS else path.name, *measured)
+            if what not in SETS:
+                of_files.append(measured[0])
+    show_growth(of_files)
     return 0
 
 
