@@ -1,6 +1,5 @@
 from . import client_claim
 from . import client_finance
-from . import client_merge
 from . import client_offer
 from . import client_risk_history
 from . import client_risk_month
@@ -81,3 +80,4 @@ from . import client_import_purchase
 from . import client_import
 from . import client_import_column
 from . import client_import_row
+from . import client_merge

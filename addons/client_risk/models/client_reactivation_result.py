@@ -218,6 +218,11 @@ class ClientReactivationResult(models.AbstractModel):
 
     def _close(self, state, **values):
         """Close cases by what a person told."""
+        self._end(state, **values)
+        self._drop_tasks()
+
+    def _end(self, state, **values):
+        """Close cases; their tasks are taken back at night."""
         for company, cases in self.grouped("company_id").items():
             cases.write(
                 {
@@ -228,7 +233,18 @@ class ClientReactivationResult(models.AbstractModel):
                     **values,
                 }
             )
-        self._drop_tasks()
+
+    @api.model
+    def _drop_leftovers(self, company):
+        """Take back the tasks of cases that were closed since, as a merge does."""
+        closed = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("is_open", "=", False),
+                ("activity_id.active", "=", True),
+            ]
+        )
+        closed._drop_tasks()
 
     def _wait(self):
         """Wait for the purchase that clients agreed to: a talk is an attempt."""

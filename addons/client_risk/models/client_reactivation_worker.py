@@ -64,6 +64,7 @@ class ClientReactivationWorker(models.AbstractModel):
         self._follow_activities(company, today)
         self._note_purchases(company, today)
         self._end_unwanted(company, today)
+        self._drop_leftovers(company)
         self._ask_outcomes(company, today)
         self.env["client.profile"]._mark_silent(company, today)
         opened = self._open_cases(company, today)

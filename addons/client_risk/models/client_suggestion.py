@@ -22,6 +22,9 @@ STATES = [
     ("refused", "Refused"),
     ("gone", "No Longer Suggested"),
 ]
+# Of several answers about one item the one that counts: what a person said goes before
+# what was only found.
+WEIGHT = {"refused": 0, "quoted": 1, "later": 2, "open": 3, "gone": 4}
 REASONS = [
     ("no_need", "Does Not Need It"),
     ("elsewhere", "Buys It Elsewhere"),

@@ -3,6 +3,7 @@ from . import test_client_leaving
 from . import test_client_load
 from . import test_client_sales
 from . import test_client_merge
+from . import test_client_merge_rows
 from . import test_client_profile
 from . import test_client_profile_reason
 from . import test_client_profile_worker

@@ -1,7 +1,6 @@
 from odoo import models
 
-# What a person said of a suggestion goes before what was only found.
-WEIGHT = {"refused": 0, "quoted": 1, "later": 2, "open": 3, "gone": 4}
+from ..models.client_suggestion import WEIGHT
 
 
 class MergePartnerAutomatic(models.TransientModel):
