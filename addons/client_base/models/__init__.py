@@ -7,6 +7,7 @@ from . import client_entry
 from . import client_issue_cause
 from . import client_issue_finder
 from . import client_issue_mender
+from . import client_issue_question
 from . import client_type
 from . import client_type_field
 from . import client_group_set

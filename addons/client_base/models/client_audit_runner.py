@@ -188,6 +188,7 @@ class ClientAuditRunner(models.AbstractModel):
 
     def _give_tasks(self):
         """Give each owner one task with the whole list; those of old audits go."""
+        self.env["client.issue"]._end_questions()
         todo = self.env.ref("client_base.mail_activity_type_audit")
         activities = self.env["mail.activity"]
         audits = self.search([("company_id", "=", self.company_id.id)])
@@ -211,8 +212,8 @@ class ClientAuditRunner(models.AbstractModel):
 
     @api.model
     def _end_tasks(self):
-        """End the tasks of those who have nothing left to mend."""
-        self.env["client.issue"].flush_model()
+        """End the tasks of those who have nothing left to mend, or to find out."""
+        self.env["client.issue"]._end_questions()
         self.env["mail.activity"].flush_model()
         rows = self.env.execute_query(
             SQL(

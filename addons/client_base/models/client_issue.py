@@ -24,7 +24,12 @@ class ClientIssue(models.Model):
 
     _name = "client.issue"
     _description = "Problem of a Client"
-    _inherit = ["client.card.bound", "client.issue.mender", "client.issue.rechecked"]
+    _inherit = [
+        "client.card.bound",
+        "client.issue.mender",
+        "client.issue.question",
+        "client.issue.rechecked",
+    ]
     _order = "severity desc, deadline, id"
 
     rule_id = fields.Many2one(
@@ -78,9 +83,6 @@ class ClientIssue(models.Model):
         string="Came Back", readonly=True, help="How many times the cause returned."
     )
     ignore_reason = fields.Char(string="Why It Is Ignored", readonly=True)
-    asked_on = fields.Date(
-        string="Asked", readonly=True, help="The manager was asked to find it out."
-    )
     is_overdue = fields.Boolean(
         string="Late", compute="_compute_is_overdue", search="_search_is_overdue"
     )
@@ -226,6 +228,8 @@ class ClientIssue(models.Model):
             )
         )
         self.invalidate_model(flush=False)
+        # sudo: a task ends with its last problem, whosever it is
+        self.env["client.audit"].sudo()._end_tasks()
 
     @api.model
     def _recheck(self, partner_ids, rules=None):

@@ -203,6 +203,7 @@ class ClientIssueFinder(models.AbstractModel):
                        closing = NULL,
                        closed_on = NULL,
                        asked_on = NULL,
+                       asked_activity_id = NULL,
                        ignore_reason = NULL,
                        write_date = %(now)s
                   FROM found

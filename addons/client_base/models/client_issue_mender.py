@@ -2,15 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
-from odoo.tools.misc import get_lang
 
 from ..tools import contact
 from ..tools.duplicates.scan import PROPOSED
 from .client_group_rule_reader import RULE_ERRORS
 from .client_issue_finder import TIDY_KIND
-
-# Who may say that two cards are one client.
-MERGES = "client_base.group_client_manager"
 
 
 class ClientIssueMender(models.AbstractModel):
@@ -187,74 +183,6 @@ class ClientIssueMender(models.AbstractModel):
         )
         action["context"] = {"default_partner_ids": self.partner_id.ids}
         return action
-
-    def action_ask(self):
-        """Ask the manager of each client to find out what is missing.
-
-        One task for a client, however many problems; the second time none is added.
-        Who may not merge cards asks the head of the clients to do it.
-
-        :return: an action that says who was asked
-        """
-        self.check_access("read")
-        todo = self.filtered(lambda one: one.state == "open" and not one.asked_on)
-        if not todo:
-            raise UserError(self.env._("This was asked already."))
-        activities = self.env["mail.activity"].with_context(
-            mail_activity_quick_update=True  # no e-mail for each
-        )
-        asked = todo._group_by_asked()
-        activities.create(
-            [
-                issues._prepare_question(client, owner)
-                for (client, owner), issues in asked.items()
-            ]
-        )
-        # sudo: the fact is written beside the problem, which nobody writes by hand
-        todo.sudo().asked_on = fields.Date.context_today(self)
-        names = {owner.name for _client, owner in asked}
-        return self._tell(
-            self.env._("Asked: %(names)s.", names=", ".join(sorted(names)))
-        )
-
-    def _group_by_asked(self):
-        """:return: (client, who can mend it) -> problems"""
-
-        def get_key(issue):
-            return issue.user_id, issue.company_id, issue.rule_id.kind == "duplicate"
-
-        who = {
-            key: issues[0]._get_whom_to_ask()
-            for key, issues in self.grouped(get_key).items()
-        }
-        return self.grouped(lambda issue: (issue.partner_id, who[get_key(issue)]))
-
-    def _get_whom_to_ask(self):
-        """:return: ``res.users`` who can mend this; two cards are merged by the head"""
-        owner = self.user_id or self.env.user
-        if self.rule_id.kind != "duplicate" or owner.has_group(MERGES):
-            return owner
-        audits_sudo = self.env["client.audit"].sudo()  # who the head is, whoever asks
-        head = owner.sudo().client_head_id or audits_sudo._get_fallback(self.company_id)
-        return head.with_env(self.env) or owner
-
-    def _prepare_question(self, client, owner):
-        """:return: values of the one activity about a client"""
-        words = self.with_context(lang=get_lang(self.env, owner.lang).code)
-        problems = [
-            ": ".join(filter(None, (one.rule_id.name, one.detail))) for one in words
-        ]
-        return {
-            "res_model_id": self.env["ir.model"]._get_id("res.partner"),
-            "res_id": client.id,
-            "activity_type_id": self.env.ref("mail.mail_activity_data_todo").id,
-            "summary": words.env._("Find out: %(what)s", what="; ".join(problems)),
-            "user_id": owner.id,
-            "date_deadline": min(
-                filter(None, self.mapped("deadline")),
-                default=fields.Date.context_today(self),
-            ),
-        }
 
     def action_archive_clients(self):
         """Put the cards away: nobody works with these clients any longer.

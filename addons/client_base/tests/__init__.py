@@ -26,6 +26,7 @@ from . import test_client_import_undo_creation
 from . import test_client_import_values
 from . import test_client_interaction
 from . import test_client_issue
+from . import test_client_issue_question
 from . import test_client_last_touch
 from . import test_client_merge
 from . import test_client_merge_back

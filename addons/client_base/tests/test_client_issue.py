@@ -57,6 +57,16 @@ class ClientIssueCommon(ClientCommon):
             )
         )
 
+    def _find_duplicate(self, **values):
+        """:return: the problem of the newer of two cards, and the older card"""
+        rule = self._use("duplicate")
+        values = {"phone": "+380671234567", "city": "Полтава"} | values
+        one = self._create_client("Шапкець Лариса Леонідівна", **values)
+        other = self._create_client("Shpakets Larisa Leonidivna", **values)
+        self.env["client.duplicate"].scan()
+        self._audit()
+        return self._get_issues(other, rule), one
+
     def _commit(self):
         """Do what is done before a commit."""
         self.env.cr.flush()
@@ -336,16 +346,6 @@ class TestClientIssueMending(ClientIssueCommon):
         self._commit()
         self.assertEqual(issue.state, "done")
 
-    def _find_duplicate(self, **values):
-        """:return: the problem of the newer of two cards, and the older card"""
-        rule = self._use("duplicate")
-        values = {"phone": "+380671234567", "city": "Полтава"} | values
-        one = self._create_client("Шапкець Лариса Леонідівна", **values)
-        other = self._create_client("Shpakets Larisa Leonidivna", **values)
-        self.env["client.duplicate"].scan()
-        self._audit()
-        return self._get_issues(other, rule), one
-
     def test_likely_duplicate_is_named(self):
         issue, older = self._find_duplicate(user_id=self.client_user.id)
         self.assertEqual(issue.with_user(self.client_user).detail, older.name)
@@ -362,17 +362,6 @@ class TestClientIssueMending(ClientIssueCommon):
             }
         )
         self.assertFalse(issue.with_user(self.client_user).detail)
-
-    def test_salesperson_asks_the_head_about_a_duplicate(self):
-        issue, older = self._find_duplicate(user_id=self.client_user.id)
-        issue = issue.with_user(self.client_user)
-        action = issue.action_open_merge()
-        pair = self.env["client.duplicate"].browse(action["res_id"])
-        self.assertEqual(pair.left_id, older)
-        self.assertIn(self.client_manager.name, issue.action_ask()["params"]["message"])
-        activity = issue.partner_id.activity_ids
-        self.assertEqual(activity.user_id, self.client_manager)
-        self.assertIn(older.name, activity.summary)
 
     def test_what_many_cards_lack_is_filled_in_at_once(self):
         self._audit()
@@ -404,19 +393,6 @@ class TestClientIssueMending(ClientIssueCommon):
         self.assertEqual(issue.state, "open")
         issue.with_user(self.client_user).action_look_again()
         self.assertEqual(issue.state, "done")
-
-    def test_manager_is_asked_once_for_everything(self):
-        rule = self._create_rule("No street", "[('street', '=', False)]")
-        self._audit()
-        issues = self._get_issues(rule=self.rule | rule).with_user(self.client_manager)
-        issues.action_ask()
-        activity = self.client.activity_ids
-        self.assertEqual(len(activity), 1)
-        self.assertEqual(activity.user_id, self.client_user)
-        self.assertIn("No city", activity.summary)
-        self.assertIn("No street", activity.summary)
-        with self.assertRaisesRegex(UserError, "asked already"):
-            issues.action_ask()
 
     def test_ignored_problem_stays_so_until_its_cause_returns(self):
         self._audit()
