@@ -19,6 +19,18 @@ class TestLeadChannel(LeadCommon):
         self.assertTrue(self.channel.address_limit and self.channel.channel_limit)
         self.assertFalse(webhook.address_limit or webhook.channel_limit)
 
+    @users("client_user")
+    def test_salesperson_reads_the_cards_of_a_phone(self):
+        channels = self.channel.with_env(self.env)
+        card = self.env.ref("lead_capture.lead_channel_view_kanban")
+        names = channels.get_view(card.id, "kanban")["models"]["lead.channel"]
+        [told] = channels.web_read({name: {} for name in names})
+        self.assertEqual(told["name"], channels.name)
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "lead_capture.lead_channel_action"
+        )
+        self.assertIn("kanban", action["view_mode"].split(","))
+
     def test_page_of_thanks_is_of_the_same_site(self):
         for page in ("https://evil.example", "//evil.example", "/\\evil.example"):
             with self.subTest(page=page), self.assertRaises(ValidationError):
