@@ -273,7 +273,7 @@ class ClientAuditRunner(models.AbstractModel):
             "%s</a></p>"
         )
         words = audit.env._(
-            "%(count)s problems of your clients, %(grave)s of them grave.",
+            "Problems of your clients: %(count)s. Grave: %(grave)s.",
             count=count,
             grave=grave,
         )
@@ -281,7 +281,7 @@ class ClientAuditRunner(models.AbstractModel):
             "res_model_id": self.env["ir.model"]._get_id(self._name),
             "res_id": self.id,
             "activity_type_id": todo.id,
-            "summary": audit.env._("Mend %(count)s problems", count=count),
+            "summary": audit.env._("Problems to mend: %(count)s", count=count),
             "note": link % (words, audit.env._("Open my list")),
             "user_id": owner.id,
             "date_deadline": deadline or self.date,

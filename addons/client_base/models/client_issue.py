@@ -165,13 +165,20 @@ class ClientIssue(models.Model):
         )
 
     def action_open_client(self):
-        """Open the card."""
-        self.ensure_one()
+        """Open the card, or the list of the clients whom several problems are of."""
         self.check_access("read")
+        clients = self.partner_id
+        if len(clients) != 1:
+            action = self.env["ir.actions.act_window"]._for_xml_id(
+                "client_base.res_partner_action"
+            )
+            # those of closed problems may be put away
+            context = {"active_test": False}
+            return {**action, "domain": [("id", "in", clients.ids)], "context": context}
         return {
             "type": "ir.actions.act_window",
             "res_model": "res.partner",
-            "res_id": self.partner_id.id,
+            "res_id": clients.id,
             "view_mode": "form",
             "views": [(False, "form")],
         }

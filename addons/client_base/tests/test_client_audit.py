@@ -203,7 +203,7 @@ class TestClientAudit(ClientAuditCommon):
         first = self._audit()
         self.assertEqual(len(first.activity_ids), 1)
         self.assertEqual(first.activity_ids.user_id, self.client_user)
-        self.assertEqual(first.activity_ids.summary, "Mend 2 problems")
+        self.assertEqual(first.activity_ids.summary, "Problems to mend: 2")
         second = self._audit()
         self.assertFalse(first.activity_ids)
         self.assertEqual(len(second.activity_ids), 1)

@@ -372,6 +372,19 @@ class TestClientIssueMending(ClientIssueCommon):
         self._commit()
         self.assertEqual(issue.state, "done")
 
+    def test_card_or_list_of_cards_is_opened(self):
+        self._create_rule("No street", "[('street', '=', False)]")
+        other = self._create_client(user_id=self.client_user.id)
+        self._audit()
+        both = self.client | other
+        issues = self.env["client.issue"].with_user(self.client_user)
+        issues = issues.search([("partner_id", "in", both.ids)])
+        of_one = issues.filtered(lambda one: one.partner_id == other)
+        self.assertEqual(of_one.action_open_client()["res_id"], other.id)
+        action = issues.action_open_client()
+        found = self.env["res.partner"].search(action["domain"])
+        self.assertEqual((action["res_model"], found), ("res.partner", both))
+
     def test_button_says_what_it_did(self):
         other = self._create_client("b", user_id=self.client_user.id)
         self._audit()
