@@ -177,29 +177,6 @@ def test_text_is_cut_between_sentences():
 
 
 @pytest.mark.parametrize(
-    ("address", "is_public"),
-    [
-        ("8.8.8.8", True),
-        ("2001:4860:4860::8888", True),
-        ("127.0.0.1", False),
-        ("10.0.0.1", False),
-        ("169.254.169.254", False),
-        ("100.64.0.1", False),
-        ("0.0.0.0", False),
-        ("224.0.0.1", False),
-        ("::1", False),
-        ("fe80::1%eth0", False),
-        ("::ffff:127.0.0.1", False),
-        ("2002:7f00:1::", False),
-        ("64:ff9b::7f00:1", False),
-        ("no address", False),
-    ],
-)
-def test_public_addresses(address, is_public):
-    assert messenger.is_public_address(address) == is_public
-
-
-@pytest.mark.parametrize(
     ("url", "code"),
     [
         ("http://x.com", "no_https"),

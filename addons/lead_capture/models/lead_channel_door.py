@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools import network, signature
 from ..tools import payload as payloads
-from ..tools import signature
 from ..tools.door_event import DoorEvent
 from ..tools.refusal import Refusal
 
@@ -53,7 +53,8 @@ class LeadChannelDoor(models.AbstractModel):
         compute="_compute_limits",
         store=True,
         readonly=False,
-        help="So many requests a minute are taken from one address; 0: any number.",
+        help="So many requests a minute are taken from one address; 0: any number. Of "
+        "IPv6 a whole network (/64) counts as one.",
     )
     channel_limit = fields.Integer(
         string="Altogether per Minute",
@@ -120,8 +121,9 @@ class LeadChannelDoor(models.AbstractModel):
 
         :raises Refusal: status 429
         """
+        sender = network.name_network(event.remote_addr)
         limits = [
-            (self.address_limit, SQL("AND remote_addr = %s", event.remote_addr)),
+            (self.address_limit, SQL("AND remote_network = %s", sender)),
             (self.channel_limit, SQL()),
         ]
         since = fields.Datetime.now() - timedelta(minutes=RATE_MINUTES)
@@ -295,9 +297,10 @@ class LeadChannelDoor(models.AbstractModel):
                 SELECT DISTINCT ON (told.event_key) told.*
                   FROM unnest(%(keys)s::varchar[], %(earlier)s::varchar[],
                               %(payloads)s::jsonb[], %(raws)s::text[],
-                              %(addresses)s::varchar[])
+                              %(addresses)s::varchar[], %(networks)s::varchar[])
                        WITH ORDINALITY
-                       AS told(event_key, earlier, payload, raw, remote_addr, place)
+                       AS told(event_key, earlier, payload, raw, remote_addr,
+                               remote_network, place)
               ORDER BY told.event_key, told.place
             ), known AS (
                 SELECT incoming.event_key, request.number
@@ -306,9 +309,10 @@ class LeadChannelDoor(models.AbstractModel):
                     ON %(is_known)s
             ), stored AS (
                 INSERT INTO lead_request (number, event_key, payload, raw, remote_addr,
-                                          %(names)s)
+                                          remote_network, %(names)s)
                 SELECT nextval('lead_request_number_seq'), fresh.event_key,
-                       fresh.payload, fresh.raw, fresh.remote_addr, %(values)s
+                       fresh.payload, fresh.raw, fresh.remote_addr,
+                       fresh.remote_network, %(values)s
                   FROM (
                       SELECT *
                         FROM incoming
@@ -327,6 +331,9 @@ class LeadChannelDoor(models.AbstractModel):
             payloads=[json.dumps(event.payload) for event in events],
             raws=[event.raw for event in events],
             addresses=[event.remote_addr or None for event in events],
+            networks=[
+                network.name_network(event.remote_addr) or None for event in events
+            ],
             is_known=self._sql_is_known(
                 SQL("incoming.event_key"), SQL("incoming.earlier")
             ),

@@ -12,7 +12,7 @@ from odoo import api, models
 from odoo.tools import str2bool
 from odoo.tools.translate import LazyTranslate
 
-from ..tools import messenger
+from ..tools import messenger, network
 
 _lt = LazyTranslate(__name__)
 
@@ -136,7 +136,7 @@ class LeadChatHttp(models.AbstractModel):
         """
         host, port = messenger.check_url(url)
         addresses = self._look_up_host(host, port)
-        if not addresses or not all(map(messenger.is_public_address, addresses)):
+        if not addresses or not all(map(network.is_public_address, addresses)):
             raise messenger.ChatError("private" if addresses else "no_host")
         address = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
         session.trust_env = False  # a proxy would look the name up again

@@ -38,10 +38,16 @@ class LeadRequestDoor(models.AbstractModel):
         prefetch=False,
     )
 
+    remote_network = fields.Char(
+        string="Network of the Sender",
+        readonly=True,
+        help="What counts as one sender: an address, of IPv6 a whole network.",
+    )
+
     # by these the limits are counted
     _channel_rate_idx = models.Index("(channel_id, received_at)")
-    _address_rate_idx = models.Index(
-        "(remote_addr, received_at) WHERE remote_addr IS NOT NULL"
+    _network_rate_idx = models.Index(
+        "(remote_network, received_at) WHERE remote_network IS NOT NULL"
     )
 
     @api.model

@@ -7,6 +7,8 @@ import time
 from odoo.tests import HttpCase, tagged
 
 from ..tools import signature
+from ..tools.door_event import DoorEvent
+from ..tools.refusal import Refusal
 from .common import LeadCommon
 
 # Stands for "openssl dgst -sha256 -hmac KEY", which not every machine has.
@@ -196,6 +198,15 @@ class TestLeadDoorRefusals(DoorCase):
         self.assertEqual(answer.headers["Retry-After"], "60")
         self.assertEqual(self._send({"name": "0"}).json(), first.json())
         self.assertEqual(len(self.channel.request_ids), 2)
+
+    def test_owner_of_a_network_is_one_sender(self):
+        self.channel.address_limit = 2
+        for number, address in enumerate(("2001:db8::1", "2001:db8::2")):
+            self.channel._take_event(DoorEvent({"name": str(number)}, "", address))
+        with self.assertRaisesRegex(Refusal, "too_often"):
+            self.channel._take_event(DoorEvent({"name": "3"}, "", "2001:db8::3"))
+        self.channel._take_event(DoorEvent({"name": "4"}, "", "2001:db8:0:1::1"))
+        self.assertEqual(self.channel.request_ids[:1].remote_addr, "2001:db8:0:1::1")
 
     def test_channel_has_a_limit_of_its_own(self):
         self.channel.write({"address_limit": 0, "channel_limit": 1})

@@ -4,7 +4,6 @@ Readers take whatever a stranger sent: a value of a wrong type is a missing valu
 texts are cut, so that a message is never larger than a person writes.
 """
 
-import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -20,7 +19,6 @@ __all__ = [
     "as_id",
     "as_text",
     "check_url",
-    "is_public_address",
     "read_gateway",
     "split_text",
     "units",
@@ -38,7 +36,6 @@ MAX_KEY: Final = 128
 MAX_ID: Final = 2**63 - 1
 
 # Addresses of version 4, as networks of version 6 alone write them.
-_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
 # Where a text that is too long is cut, the best place first.
 _BREAKS: Final = ("\n\n", "\n", ". ", " ")
@@ -218,7 +215,8 @@ def check_url(url: str) -> tuple[str, int]:
     """Take host and port out of an address that messages may be sent to.
 
     :raises ChatError: "no_https" or "no_host"; whether the host is a public one is
-        known only when its name is looked up, see ``is_public_address``
+        known only when its name is looked up, see
+        ``network.is_public_address``
     """
     try:
         parts = urlsplit(url.strip())
@@ -230,25 +228,3 @@ def check_url(url: str) -> tuple[str, int]:
     if not parts.hostname or parts.username or parts.password:
         raise ChatError("no_host")
     return parts.hostname, port
-
-
-def is_public_address(address: str) -> bool:
-    """Tell whether an IP address is one of the internet, not of a network of one's own.
-
-    An address of version 4 that is written as one of version 6 counts as what it is.
-    """
-    try:
-        found = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
-    except ValueError:
-        return False
-    if isinstance(found, ipaddress.IPv6Address):
-        found = _inner_address(found)
-    return found.is_global and not found.is_multicast
-
-
-def _inner_address(
-    address: ipaddress.IPv6Address,
-) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    if address in _NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.ipv4_mapped or address.sixtofour or address
