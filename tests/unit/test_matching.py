@@ -455,6 +455,41 @@ def test_match_gives_its_numbers():
     assert data == {"rule": "likeness", "score": 1.0, "candidates": [[1, 1.0]]}
 
 
+class TestOtherKeys:
+    """A client may be known in several systems."""
+
+    TOLD = replace(ALFA, other_keys=(("shop", "77"), ("1c", "A-1"), ("1c", "A-9")))
+
+    def _identify(self, **values):
+        return ClientIndex([self.TOLD, BETA]).identify(row("Альфа Трейд", **values))
+
+    @pytest.mark.parametrize(
+        ("source", "key"), [("1c", "A-1"), ("1c", "A-9"), ("shop", "77")]
+    )
+    def test_key_of_any_system_names_the_client(self, source, key):
+        match = self._identify(sync_source=source, sync_key=key)
+        assert (match.kind, match.client_id, match.rule) == ("certain", 1, "sync_key")
+
+    @pytest.mark.parametrize("source", ["1c", "shop"])
+    def test_another_key_of_any_of_its_systems_is_a_veto(self, source):
+        match = self._identify(
+            sync_source=source, sync_key="Z", phones=("+380501111111",)
+        )
+        assert (match.kind, match.reason) == ("ambiguous", "contact_other_key")
+
+    def test_key_of_a_system_that_does_not_know_it_is_none(self):
+        match = self._identify(
+            sync_source="crm", sync_key="Z", phones=("+380501111111",)
+        )
+        assert (match.client_id, match.rule) == (1, "contact")
+
+    def test_key_that_the_merged_card_has_left_behind_is_not_shared(self):
+        gone = replace(ALFA, id=7, tax_id="", sync_source="shop", sync_key="77")
+        index = ClientIndex([self.TOLD, BETA], merged=[(gone, 1)])
+        asked = row("Альфа", sync_source="shop", sync_key="77")
+        assert index.identify(asked).client_id == 1
+
+
 class TestMerged:
     """What names a merged card means the client that stays."""
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -33,22 +35,83 @@ class ClientIdentity(models.AbstractModel):
         :rtype: matching.ClientIndex
         """
         domain = self._get_domain(company)
-        exact_domain = domain & self._get_exact_domain(keys)
+        told_ids = self._fetch_told_ids(keys, company)
+        exact_domain = domain & self._get_exact_domain(keys, told_ids)
         archived = self.with_context(active_test=False)._fetch_keys(
             exact_domain & self._get_former_domain()
         )
-        known = self._fetch_archived_keys(keys, company)
+        named = domain & self._get_key_domain(keys, told_ids)
+        known = self._fetch_archived_keys(named)
         merged = self._fetch_merged(archived + known)
         stay_ids = sorted({client_id for _card, client_id in merged})
         stays = domain & Domain("id", "in", stay_ids)
         found = self._fetch_keys(domain & (exact_domain | stays)) + known
+        systems = {key.sync_source for key in keys if key.sync_key}
 
         def make_likeness():
-            return matching.LikenessIndex(self._fetch_names(domain))
+            names = self._fetch_names(domain)
+            return matching.LikenessIndex(self._add_told(names, systems, company))
 
         return matching.ClientIndex(
-            found, make_likeness if with_names else None, archived, merged
+            self._add_told(found, systems, company),
+            make_likeness if with_names else None,
+            archived,
+            merged,
         )
+
+    # === KEYS OF OTHER SYSTEMS ===
+
+    def _add_told(self, clients, systems, company):
+        """Add the keys under which other systems have told clients of a company.
+
+        :param clients: list of ``matching.ClientKey``
+        :param systems: names of the systems whose keys can matter
+        :return: the same list with ``other_keys``
+        """
+        if not (systems and clients):
+            return clients
+        told = {}
+        ids = [client.id for client in clients]
+        where = SQL("source = ANY(%s) AND partner_id = ANY(%s)", list(systems), ids)
+        for id_, source, key in self._fetch_told(where, company):
+            told.setdefault(id_, []).append((source, key))
+        return [
+            replace(client, other_keys=tuple(told[client.id]))
+            if client.id in told
+            else client
+            for client in clients
+        ]
+
+    def _fetch_told_ids(self, keys, company):
+        """:return: ids of the clients whom other systems have told by keys of rows"""
+        named = {(key.sync_source, key.sync_key) for key in keys if key.sync_key}
+        if not named:
+            return set()
+        where = SQL(
+            "(source, key) IN (SELECT * FROM UNNEST(%s::varchar[], %s::varchar[]))",
+            *map(list, zip(*sorted(named), strict=True)),
+        )
+        return {id_ for id_, _source, _key in self._fetch_told(where, company)}
+
+    def _fetch_told(self, where, company):
+        """:return: list of (id of a client, system, its key), in the order of keys"""
+        self.env["client.sync.key"].flush_model()
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT partner_id, source, key
+                  FROM client_sync_key
+                 WHERE company_id = %(company)s
+                   AND parent_key = ''
+                   AND %(where)s
+              ORDER BY partner_id, source, key
+                """,
+                company=company.id,
+                where=where,
+            )
+        )
+
+    # === CLIENTS ===
 
     def _fetch_merged(self, cards):
         """Find the clients that stand for merged cards, however often they were merged.
@@ -106,7 +169,7 @@ class ClientIdentity(models.AbstractModel):
             "company_id", "in", [False, company.id]
         )
 
-    def _get_exact_domain(self, keys):
+    def _get_exact_domain(self, keys, told_ids):
         """Who has a key of the rows: each kind of key is asked of its own index.
 
         One condition for all of them would read the whole base for each batch.
@@ -114,7 +177,10 @@ class ClientIdentity(models.AbstractModel):
         Partner = self.env["res.partner"].with_context(active_test=False)
         tax_ids = [key.tax_id for key in keys if key.tax_id]
         found = set()
-        for domain in (self._get_key_domain(keys), Domain("tax_id_key", "in", tax_ids)):
+        for domain in (
+            self._get_key_domain(keys, told_ids),
+            Domain("tax_id_key", "in", tax_ids),
+        ):
             found.update(Partner._search(domain).get_result_ids())
         return Domain("id", "in", list(found | self._fetch_holder_ids(keys)))
 
@@ -126,10 +192,11 @@ class ClientIdentity(models.AbstractModel):
         client = Point._field_to_sql(query.table, "client_id", query)
         return {id_ for (id_,) in self.env.execute_query(query.select(client))}
 
-    def _get_key_domain(self, keys):
-        return Domain(
-            "id", "in", [key.client_id for key in keys if key.client_id > 0]
-        ) | Domain("sync_key", "in", [key.sync_key for key in keys if key.sync_key])
+    def _get_key_domain(self, keys, told_ids):
+        """Who is named by our id, or by a key: of the card, or told by a system."""
+        ids = {key.client_id for key in keys if key.client_id > 0} | told_ids
+        own = [key.sync_key for key in keys if key.sync_key]
+        return Domain("id", "in", list(ids)) | Domain("sync_key", "in", own)
 
     def _fetch_keys(self, domain):
         """:rtype: list[matching.ClientKey]"""
@@ -171,9 +238,11 @@ class ClientIdentity(models.AbstractModel):
             emails=tuple(by_kind["email"]),
         )
 
-    def _fetch_archived_keys(self, keys, company):
-        """Archived clients are known for sure by our id and by their key alone."""
-        domain = self._get_domain(company) & self._get_key_domain(keys)
+    def _fetch_archived_keys(self, domain):
+        """Archived clients are known for sure by our id and by their key alone.
+
+        :param domain: who is named by id or key
+        """
         archived = self.env["res.partner"].search(domain & Domain("active", "=", False))
         return [
             matching.ClientKey(

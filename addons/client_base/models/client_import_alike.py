@@ -44,7 +44,8 @@ class ClientImportAlike(models.AbstractModel):
             found = self.env["client.duplicate.lookup"]._find_alike_of_many(
                 cards, self.company_id, self.country_id.code or "UA"
             )
-            others = self._fetch_others(found)
+            systems = {keys[i].sync_source for i in batch if keys[i].sync_key}
+            others = self._fetch_others(found, systems)
             for i in batch:
                 pairs = self._keep_possible(keys[i], found[-1 - i], others)
                 result[i] = self._doubt_one(matches[i], pairs, others)
@@ -65,8 +66,12 @@ class ClientImportAlike(models.AbstractModel):
             zip=row.values.get("zip", cells.Cell()).text,
         )
 
-    def _fetch_others(self, found):
-        """:return: id -> (may he read it, ``matching.ClientKey``), of clients alone"""
+    def _fetch_others(self, found, systems):
+        """Fetch what rules out the cards that were found.
+
+        :param systems: names of the systems whose keys the rows have
+        :return: id -> (may he read it, ``matching.ClientKey``), of clients alone
+        """
         ids = {
             pair.right
             for pairs in found.values()
@@ -78,19 +83,19 @@ class ClientImportAlike(models.AbstractModel):
         # sudo: a client that he may not read is told of, and not named
         others_sudo = Partner.sudo().search_fetch(domain, VETOES)
         readable = Partner.browse(others_sudo.ids)._filtered_access("read")
-        return {
-            other.id: (
-                other.id in readable._ids,
-                matching.ClientKey(
-                    other.id,
-                    "",
-                    tax_id=other.tax_id_key or "",
-                    sync_source=other.sync_source or "",
-                    sync_key=other.sync_key or "",
-                ),
+        clients = [
+            matching.ClientKey(
+                other.id,
+                "",
+                tax_id=other.tax_id_key or "",
+                sync_source=other.sync_source or "",
+                sync_key=other.sync_key or "",
             )
             for other in others_sudo
-        }
+        ]
+        identity = self.env["client.identity"]
+        clients = identity._add_told(clients, systems, self.company_id)
+        return {client.id: (client.id in readable._ids, client) for client in clients}
 
     def _keep_possible(self, key, pairs, others):
         """Leave out who is another client by tax id, or in the accounting system.

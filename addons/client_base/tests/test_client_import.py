@@ -75,6 +75,46 @@ class TestMatching(ClientImportCommon):
         row = self._judge_line(header, "V-1", "Тернопіль Дах", sync_source="bas")
         self.assertVerdict(row, "create", "new")
 
+    def _tell(self, partner, source, key, **values):
+        """Let another system know a client under a key."""
+        values = {"source": source, "key": key, "partner_id": partner.id} | values
+        company = {"company_id": self.env.company.id}
+        self.env["client.sync.key"].sudo().create(company | values)
+
+    def test_key_of_a_second_system_names_the_client(self):
+        self._tell(self.client, "bas", "77")
+        for source, key in (("bas", "77"), ("excel", "V-1")):
+            row = self._judge_line(
+                [KEY, "Name"], key, "Вербиченко Трейд", sync_source=source
+            )
+            self.assertVerdict(row, "unchanged", "sync_key", self.client)
+            self.assertFalse(row.changes)
+
+    def test_key_of_a_second_system_brings_changes(self):
+        self._tell(self.client, "bas", "77")
+        header, line = [KEY, "Name", "City"], ["77", "Вербиченко і сини", "Суми"]
+        file = self._apply_file(header, line, sync_source="bas")
+        self.assertEqual(file.row_ids.partner_id, self.client)
+        self.assertEqual(self.client.city, "Суми")
+        self.assertEqual(self.client.sync_key, "V-1")
+
+    def test_another_key_of_a_second_system_is_a_veto(self):
+        self._tell(self.client, "bas", "77")
+        line = "78", "Вербиченко Трейд", KYIVSTAR
+        header = [KEY, "Name", "Phone"]
+        row = self._judge_line(header, *line, sync_source="bas")
+        self.assertVerdict(row, "ambiguous", "contact_other_key")
+
+    def test_key_told_in_another_company_or_of_a_person_says_nothing(self):
+        other = self.env["res.company"].sudo().create({"name": "Other"})
+        self._tell(self.client, "bas", "77", company_id=other.id)
+        self._tell(self.client, "bas", "78", parent_key="1")
+        for key in ("77", "78"):
+            row = self._judge_line(
+                [KEY, "Name"], key, "Тернопіль Дах", sync_source="bas"
+            )
+            self.assertVerdict(row, "create", "new")
+
     def test_tax_id_names_the_client(self):
         row = self._judge_line(["Name", "ЄДРПОУ"], "ТОВ Верба", "UA 30571946")
         self.assertVerdict(row, "update", "tax_id", self.client)

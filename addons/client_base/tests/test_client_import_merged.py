@@ -117,3 +117,17 @@ class TestImportMerged(ClientImportCommon):
             {"id": self.gone.id}
         )
         self.assertEqual((found["status"], found["id"]), ("found", self.stays.id))
+
+    def test_key_told_of_the_merged_card_means_the_client(self):
+        self.env["client.sync.key"].sudo().create(
+            {
+                "company_id": self.env.company.id,
+                "source": "bas",
+                "key": "77",
+                "partner_id": self.gone.id,
+            }
+        )
+        self._merge(self.stays, self.gone)
+        line = ["77", "Вербіченко-Трейд", "Суми"]
+        row = self._judge_line(HEADER, *line, sync_source="bas")
+        self.assertEqual((row.verdict, row.partner_id), ("update", self.stays))

@@ -46,8 +46,9 @@ class ClientKey:
     """What the matcher needs to know of a client (``id`` set) or of a row (``id`` 0).
 
     ``tax_id`` is in the form of ``tax_id_key``, phones are E.164, e-mails normalised.
-    ``sync_key`` is the key in the system ``sync_source``. ``client_id`` is what the id
-    column of a row says. Empty means unknown, never different.
+    ``sync_key`` is the key in the system ``sync_source``, ``other_keys`` are those of a
+    client in further systems: (system, key). ``client_id`` is what the id column of a
+    row says. Empty means unknown, never different.
     """
 
     id: int
@@ -60,6 +61,13 @@ class ClientKey:
     sync_source: str = ""
     sync_key: str = ""
     client_id: int = 0
+    other_keys: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def all_keys(self) -> dict[tuple[str, str], None]:
+        """The (system, key) of every system that knows the client, each once."""
+        own = ((self.sync_source, self.sync_key),) if self.sync_key else ()
+        return dict.fromkeys(own + self.other_keys)
 
     @property
     def contacts(self) -> tuple[str, ...]:
@@ -135,12 +143,17 @@ def tax_ids_differ(left: ClientKey, right: ClientKey) -> bool:
 
 def sync_keys_differ(left: ClientKey, right: ClientKey) -> bool:
     """Tell whether one system keeps the two under different keys."""
-    return bool(
-        left.sync_key
-        and right.sync_key
-        and left.sync_source == right.sync_source
-        and left.sync_key != right.sync_key
-    )
+    if not (left.other_keys or right.other_keys):
+        return bool(
+            left.sync_key
+            and right.sync_key
+            and left.sync_source == right.sync_source
+            and left.sync_key != right.sync_key
+        )
+    ours, theirs = left.all_keys, right.all_keys
+    agreed = {source for source, _key in ours.keys() & theirs.keys()}
+    systems = {source for source, _key in ours} & {source for source, _key in theirs}
+    return bool(systems - agreed)
 
 
 def disagree(left: ClientKey, right: ClientKey) -> bool:

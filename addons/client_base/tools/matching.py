@@ -79,8 +79,10 @@ class ClientIndex:
         self._by_contact: dict[str, tuple[int, ...]] = {}
         for client_id in sorted(self._clients):
             self._add(self._clients[client_id])
-        for (source, key), card_id in self._merged_keys.items():
-            _append(self._by_sync_key, (source, key), self._merged[card_id])
+        for named, card_id in self._merged_keys.items():
+            client_id = self._merged[card_id]
+            if client_id not in self._by_sync_key.get(named, ()):
+                _append(self._by_sync_key, named, client_id)
 
     def __len__(self) -> int:
         return len(self._clients)
@@ -151,8 +153,7 @@ class ClientIndex:
         return replace(row, client_id=client_id, sync_key=key)
 
     def _add(self, client: ClientKey) -> None:
-        if client.sync_key:
-            key = (client.sync_source, client.sync_key)
+        for key in client.all_keys:
             _append(self._by_sync_key, key, client.id)
         if client.tax_id:
             _append(self._by_tax_id, client.tax_id, client.id)
