@@ -60,6 +60,7 @@
         "wizard/lead_answer_views.xml",
         "views/lead_capture_menus.xml",
         "views/client_import_row_views.xml",
+        "views/client_import_form_views.xml",
         "views/client_import_views.xml",
         "views/lead_stage_menus.xml",
         "report/lead_ledger_views.xml",
