@@ -1,6 +1,8 @@
 from odoo import http
 from odoo.http import request
 
+from .workbook import give_workbook
+
 
 class ClientBaseController(http.Controller):
     @http.route(
@@ -16,13 +18,4 @@ class ClientBaseController(http.Controller):
         if not file or not file.has_access("read"):
             return request.not_found()
         content, filename = file._make_problem_file()
-        return request.make_response(
-            content,
-            headers=[
-                (
-                    "Content-Type",
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                ),
-                ("Content-Disposition", http.content_disposition(filename)),
-            ],
-        )
+        return give_workbook(content, filename)

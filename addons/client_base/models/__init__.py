@@ -8,6 +8,7 @@ from . import client_issue_cause
 from . import client_issue_finder
 from . import client_issue_mender
 from . import client_issue_question
+from . import client_measure
 from . import client_type
 from . import client_type_field
 from . import client_group_set

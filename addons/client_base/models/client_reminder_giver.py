@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date, plaintext2html, split_every
 from odoo.tools.misc import get_lang
 
-from .concurrency import CONCURRENCY_ERRORS, MAX_FAILURES
+from .concurrency import CONCURRENCY_ERRORS, run_patiently
 
 _logger = logging.getLogger(__name__)
 
@@ -38,22 +38,12 @@ class ClientReminderGiver(models.AbstractModel):
         progress(remaining=len(rules) + 1)
         for rule in rules:
             # a rule takes seconds, and what is due is known when all have planned
-            self._retry(lambda rule=rule: (rule._plan_safely(), progress(1)))
-        self._retry(lambda: self._give_due(progress))
-        self._retry(lambda: (self._explain_waiting(), progress(1)))
+            run_patiently(
+                self.env, lambda rule=rule: (rule._plan_safely(), progress(1))
+            )
+        run_patiently(self.env, lambda: self._give_due(progress))
+        run_patiently(self.env, lambda: (self._explain_waiting(), progress(1)))
         self._wake_up_next_morning()
-
-    def _retry(self, work):
-        """Do the work again when somebody else wrote the same rows meanwhile."""
-        for attempt in range(MAX_FAILURES + 1):
-            try:
-                return work()
-            except CONCURRENCY_ERRORS:
-                if attempt == MAX_FAILURES:
-                    raise
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-        return None
 
     def _give_due(self, progress):
         """Give what each person may get today, a committed batch at a time."""

@@ -13,3 +13,22 @@ CONCURRENCY_ERRORS = (
 )
 # So often something is tried within one run.
 MAX_FAILURES = 5
+
+
+def run_patiently(env, work):
+    """Do the work again when somebody else wrote the same rows meanwhile.
+
+    For scheduled actions, which Odoo runs once only: what the work has not committed is
+    taken back before the next attempt.
+
+    :param work: called without arguments
+    :return: what the work returns
+    :raises: one of ``CONCURRENCY_ERRORS`` after the last attempt
+    """
+    for _attempt in range(MAX_FAILURES):
+        try:
+            return work()
+        except CONCURRENCY_ERRORS:
+            env.cr.rollback()
+            env.invalidate_all()
+    return work()

@@ -42,6 +42,7 @@ from . import test_client_find
 from . import test_client_type_field
 from . import test_client_upsert
 from . import test_client_type_recount
+from . import test_concurrency
 from . import test_contact_point
 from . import test_contact_point_state
 from . import test_custom_field

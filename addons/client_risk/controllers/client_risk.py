@@ -1,6 +1,8 @@
 from odoo import http
 from odoo.http import request
 
+from odoo.addons.client_base.controllers.workbook import give_template
+
 
 class ClientRiskController(http.Controller):
     @http.route(
@@ -13,16 +15,4 @@ class ClientRiskController(http.Controller):
     def download_template(self):
         """Give an empty file for purchases, with one row as an example."""
         files = request.env["client.import"]
-        if not files.has_access("create"):
-            return request.not_found()
-        filename = f"{files.env._('Purchases')}.xlsx"
-        return request.make_response(
-            files._make_template_file(),
-            headers=[
-                (
-                    "Content-Type",
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                ),
-                ("Content-Disposition", http.content_disposition(filename)),
-            ],
-        )
+        return give_template(files._make_template_file, files.env._("Purchases"))

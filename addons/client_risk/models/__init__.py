@@ -46,7 +46,6 @@ from . import client_risk_replay_worker
 from . import client_risk_replay
 from . import client_risk_replay_line
 from . import client_load_notice
-from . import client_measure
 from . import client_season
 from . import client_stay_counter
 from . import client_stay

@@ -4,7 +4,7 @@ from odoo.tools import split_every
 
 from odoo.addons.client_base.models.concurrency import (
     CONCURRENCY_ERRORS,
-    MAX_FAILURES,
+    run_patiently,
 )
 
 BATCH = 1000
@@ -115,24 +115,11 @@ class ClientProfileWorker(models.AbstractModel):
         switched the job off for all.
         """
         try:
-            self._patiently(work, company)
+            run_patiently(self.env, lambda: work(company))
         except Exception as error:  # noqa: BLE001 - whatever it is
             self.env.cr.rollback()
             self.env.transaction.clear()
             self._log_failure("Nightly work", company, error)
-
-    @api.model
-    def _patiently(self, work, company):
-        """Do the work again when a client bought meanwhile."""
-        for attempt in range(MAX_FAILURES + 1):
-            try:
-                return work(company)
-            except CONCURRENCY_ERRORS:
-                if attempt == MAX_FAILURES:
-                    raise
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-        return None
 
     @api.model
     def _judge_night(self, company):

@@ -9,7 +9,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import get_lang
 
 from odoo.addons.client_base.models.client_reminder_giver import MORNING_HOUR
-from odoo.addons.client_base.models.concurrency import CONCURRENCY_ERRORS
+from odoo.addons.client_base.models.concurrency import CONCURRENCY_ERRORS, run_patiently
 
 _logger = logging.getLogger(__name__)
 
@@ -41,9 +41,9 @@ class ClientRiskTaskGiver(models.AbstractModel):
         """Give what waits; twice is once."""
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=1)
-        self._retry(self._assign_waiting)
-        self._retry(lambda: self._give_due(progress))
-        self._retry(lambda: (self._explain_waiting(), progress(1)))
+        run_patiently(self.env, self._assign_waiting)
+        run_patiently(self.env, lambda: self._give_due(progress))
+        run_patiently(self.env, lambda: (self._explain_waiting(), progress(1)))
 
     @api.model
     def _wake_up(self, company, at_once):

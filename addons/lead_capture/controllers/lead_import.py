@@ -1,7 +1,7 @@
 from odoo import http
 from odoo.http import request
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from odoo.addons.client_base.controllers.workbook import give_template
 
 
 class LeadImportController(http.Controller):
@@ -15,13 +15,4 @@ class LeadImportController(http.Controller):
     def download_template(self):
         """Give an empty file for requests, with one row as an example."""
         files = request.env["client.import"]
-        if not files.has_access("create"):
-            return request.not_found()
-        filename = f"{files.env._('Requests')}.xlsx"
-        return request.make_response(
-            files._make_request_template(),
-            headers=[
-                ("Content-Type", XLSX),
-                ("Content-Disposition", http.content_disposition(filename)),
-            ],
-        )
+        return give_template(files._make_request_template, files.env._("Requests"))

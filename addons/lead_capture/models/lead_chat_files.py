@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.tools import human_size
 from odoo.tools.translate import LazyTranslate
 
-from odoo.addons.client_base.models.concurrency import CONCURRENCY_ERRORS
+from odoo.addons.client_base.models.concurrency import CONCURRENCY_ERRORS, run_patiently
 
 from ..tools import telegram
 
@@ -46,7 +46,7 @@ class LeadChatFiles(models.AbstractModel):
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(waiting))
         for message in waiting:
-            self._retry_send(lambda one=message: one._fetch_safely())
+            run_patiently(self.env, lambda one=message: one._fetch_safely())
             if not progress(1):
                 break
         if len(waiting) == FILE_BATCH:

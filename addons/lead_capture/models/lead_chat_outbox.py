@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.client_base.models.concurrency import CONCURRENCY_ERRORS, MAX_FAILURES
+from odoo.addons.client_base.models.concurrency import run_patiently
 
 from ..tools import messenger
 
@@ -62,30 +62,18 @@ class LeadChatOutbox(models.AbstractModel):
     @api.model
     def _cron_send(self):
         """Send what is due: one message of each conversation after another."""
-        self._retry_send(self._settle_cut_off)
+        run_patiently(self.env, self._settle_cut_off)
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=self._count_due())
         while True:
-            message = self._retry_send(self._claim)
+            message = run_patiently(self.env, self._claim)
             left = progress(0)
             if not message:
                 break
             outcome = message._deliver()  # once, however often it is written down
-            self._retry_send(lambda one=message, said=outcome: one._note(said))
+            run_patiently(self.env, lambda one=message, said=outcome: one._note(said))
             if not (progress(1) and left):
                 break
-
-    def _retry_send(self, work):
-        """Do the work again when somebody else wrote the same rows meanwhile."""
-        for attempt in range(MAX_FAILURES + 1):
-            try:
-                return work()
-            except CONCURRENCY_ERRORS:
-                if attempt == MAX_FAILURES:
-                    raise
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-        return None
 
     def _get_due_condition(self):
         """The first message of each conversation that is not sent yet, when due."""

@@ -3,7 +3,7 @@ import logging
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from odoo.addons.client_base.models.concurrency import CONCURRENCY_ERRORS
+from odoo.addons.client_base.models.concurrency import CONCURRENCY_ERRORS, run_patiently
 
 _logger = logging.getLogger(__name__)
 
@@ -29,9 +29,9 @@ class LeadCovered(models.AbstractModel):
         """Cover whoever is away, give back to whoever is there again; twice is once."""
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=2)
-        self._run_again(self._return_to_owners)
+        run_patiently(self.env, self._return_to_owners)
         progress(1)
-        self._run_again(self._cover_absent)
+        run_patiently(self.env, self._cover_absent)
         progress(1)
 
     # === GIVING BACK ===

@@ -10,7 +10,7 @@ from odoo.tools.misc import get_lang
 
 from odoo.addons.client_base.models.concurrency import (
     CONCURRENCY_ERRORS,
-    MAX_FAILURES,
+    run_patiently,
 )
 from odoo.addons.client_base.tools.absence import local_date
 
@@ -47,22 +47,10 @@ class LeadEscalationGiver(models.AbstractModel):
         """Warn before deadlines and tell of missed ones; twice is once."""
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=1)
-        self._retry_step(self._tidy_up)
-        self._retry_step(self._alarm_safely)
-        self._retry_step(lambda: self._escalate_due(progress))
+        run_patiently(self.env, self._tidy_up)
+        run_patiently(self.env, self._alarm_safely)
+        run_patiently(self.env, lambda: self._escalate_due(progress))
         progress(1)
-
-    def _retry_step(self, work):
-        """Do the work again when somebody else wrote the same rows meanwhile."""
-        for attempt in range(MAX_FAILURES + 1):
-            try:
-                return work()
-            except CONCURRENCY_ERRORS:
-                if attempt == MAX_FAILURES:
-                    raise
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-        return None
 
     def _alarm_safely(self):
         """Alarm; when nobody can be told, deadlines are told of all the same."""

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import ormcache, split_every
 
-from odoo.addons.client_base.models.concurrency import CONCURRENCY_ERRORS
+from odoo.addons.client_base.models.concurrency import CONCURRENCY_ERRORS, run_patiently
 
 _logger = logging.getLogger(__name__)
 
@@ -201,10 +201,11 @@ class LeadSlaPolicy(models.Model):
         """Count a batch anew; what fails or is written meanwhile stops no other."""
         leads = self.env["crm.lead"].browse(ids)
         try:
-            leads._run_again(
+            run_patiently(
+                self.env,
                 lambda: leads.exists()._each_safely(
                     lambda some: some._review_deadlines()
-                )
+                ),
             )
         except CONCURRENCY_ERRORS:
             self.env.cr.rollback()

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import split_every
 from odoo.tools.misc import get_lang
 
-from odoo.addons.client_base.models.concurrency import CONCURRENCY_ERRORS, MAX_FAILURES
+from odoo.addons.client_base.models.concurrency import CONCURRENCY_ERRORS, run_patiently
 
 _logger = logging.getLogger(__name__)
 
@@ -26,30 +26,18 @@ class LeadStageWorker(models.AbstractModel):
     def _cron_follow(self):
         """Mend the journal, move what moves by itself, tell who stays too long."""
         journal = self.env["lead.stage.log"].sudo()
-        self._retry(journal._mend)
+        run_patiently(self.env, journal._mend)
         self._work_off(self._find_leads_to_move(), self._move_leads)
         self._work_off(self._find_late_stays("reminded_at"), self._remind_owners)
         self._work_off(self._find_late_stays("told_at"), self._tell_heads)
         journal._count_waiting_time()
-
-    def _retry(self, work):
-        """Do the work again when somebody else wrote the same rows meanwhile."""
-        for attempt in range(MAX_FAILURES + 1):
-            try:
-                return work()
-            except CONCURRENCY_ERRORS:
-                if attempt == MAX_FAILURES:
-                    raise
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-        return None
 
     def _work_off(self, ids, work):
         """:param work: takes a list of ids; one that fails holds up no other"""
         progress = self.env["ir.cron"]._commit_progress
         progress(remaining=len(ids))
         for batch in split_every(BATCH, ids, list):
-            self._retry(lambda batch=batch: self._work_safely(batch, work))
+            run_patiently(self.env, lambda batch=batch: self._work_safely(batch, work))
             if not progress(len(batch)):
                 break
 

@@ -6,7 +6,7 @@ from odoo.tools import SQL, split_every
 
 from odoo.addons.client_base.models.concurrency import (
     CONCURRENCY_ERRORS,
-    MAX_FAILURES,
+    run_patiently,
 )
 
 _logger = logging.getLogger(__name__)
@@ -134,7 +134,7 @@ class LeadWaiting(models.AbstractModel):
     def _dispatch_safely(self):
         """Give out together; one that cannot be does not stop the others."""
         try:
-            self._run_again(lambda: self.exists()._dispatch_in_savepoint())
+            run_patiently(self.env, lambda: self.exists()._dispatch_in_savepoint())
         except CONCURRENCY_ERRORS:
             self.env.cr.rollback()
             self.env.invalidate_all()
@@ -151,19 +151,6 @@ class LeadWaiting(models.AbstractModel):
         with self.env.cr.savepoint():
             self._dispatch()
             self.env.flush_all()
-
-    @api.model
-    def _run_again(self, work):
-        """Do the work again when somebody else wrote the same rows meanwhile."""
-        for attempt in range(MAX_FAILURES + 1):
-            try:
-                return work()
-            except CONCURRENCY_ERRORS:
-                if attempt == MAX_FAILURES:
-                    raise
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-        return None
 
     def _note_waiting(self, numbers):
         """Say why nobody gets the leads, where it is not said yet."""
