@@ -4,7 +4,7 @@ import json
 
 import pytest
 from client_base.tools.alphabet import fold_word
-from client_base.tools.duplicates import mail_forms
+from client_base.tools.duplicates import mail_forms, place_forms
 from client_base.tools.duplicates.cards import Card, NormalCard, Normalizer, zip_key
 from client_base.tools.duplicates.mail_forms import email_key
 from client_base.tools.duplicates.name_forms import NameForm, NameReader
@@ -151,6 +151,9 @@ def test_renamed_town_is_one():
     places = PlaceReader()
     assert places.city("м. Дніпро") == places.city("Днепропетровск")
     assert places.city("Київ") == places.city("Kiev") == places.city("г. Киев")
+    for old, new in place_forms.RENAMED:
+        key = places.city(old)
+        assert places.city(new) == PlaceReader().city(key) == key
 
 
 def test_excel_takes_no_zeros_from_a_zip():

@@ -37,6 +37,22 @@ _CITY_WORDS = frozenset(
 )
 # Cities whose consonants differ as well: Николаев and Миколаїв.
 _CITY_NAMES = {"nklv": "mklv"}
+# The sounds of folded words, and how those without a letter are spelt.
+_SPELLINGS = str.maketrans({"Q": "ts", "C": "ch", "S": "sh", "Z": "zh"})
+_SOUND_LETTERS = "abdefhiklmnoprstuvzQCSZ"
+_SOUNDS = re.compile(f"[{_SOUND_LETTERS}]+")
+# The first of two sounds that are read otherwise when nothing stands between them.
+_READ_TOGETHER = {
+    left: "".join(
+        right
+        for right in _SOUND_LETTERS
+        if fold_word(f"{left}{right}".translate(_SPELLINGS)) != left + right
+    )
+    for left in _SOUND_LETTERS
+}
+_TOGETHER = re.compile(
+    "|".join(f"{left}(?=[{rights}])" for left, rights in _READ_TOGETHER.items())
+)
 
 MatchKind = Literal["certain", "ambiguous", "none"]
 
@@ -272,11 +288,24 @@ def can_be_person(key: ClientKey, name: NameParts) -> bool:
 def city_key(city: str) -> str:
     """Return a key of a city: consonants only, without "м.", "г." and the like.
 
-    The languages differ in the vowels: Київ and Киев, Рівне and Ровно.
+    The languages differ in the vowels: Київ and Киев, Рівне and Ровно. A key is spelt
+    so that it is the key of itself.
     """
     if not city:
         return ""
-    folded = [word for word in map(fold_word, words(city)) if word]
-    names = [word for word in folded if word not in _CITY_WORDS] or folded
-    skeleton = " ".join(word[0] + word[1:].translate(VOWELS) for word in names)
-    return _CITY_NAMES.get(skeleton, skeleton)
+    found = [(word, folded) for word in words(city) if (folded := fold_word(word))]
+    names = [pair for pair in found if pair[1] not in _CITY_WORDS] or found
+    return " ".join(_spell_key(word, folded) for word, folded in names)
+
+
+def _spell_key(word: str, folded: str) -> str:
+    """Return the consonants of a folded word in letters that fold to them again.
+
+    A vowel keeps apart what would be read as one sound, or as "м." and the like.
+    """
+    skeleton = folded[0] + folded[1:].translate(VOWELS)
+    if not _SOUNDS.fullmatch(skeleton):
+        return folded if folded.isascii() and folded.isdigit() else word
+    skeleton = _CITY_NAMES.get(skeleton, skeleton)
+    key = _TOGETHER.sub(r"\g<0>o", skeleton).translate(_SPELLINGS)
+    return f"{key}o" if key in _CITY_WORDS else key

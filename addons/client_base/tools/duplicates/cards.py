@@ -14,7 +14,7 @@ from .place_forms import PlaceReader
 
 # Goes up whenever a normal form or a blocking key of some card changes: what is stored
 # under another number is to be made again.
-VERSION: Final = 4
+VERSION: Final = 5
 MAX_PHONES: Final = 4
 MAX_EMAILS: Final = 3
 # Letters of a name, a street or a town that are read: a remark of pages in the field of

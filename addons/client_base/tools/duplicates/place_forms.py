@@ -24,7 +24,7 @@ _FLAT = re.compile(
 # «2-га Польова»: a number of the street, not of the house.
 _ORDINAL = re.compile(r"(?<!\w)\d+\s?-\s?(?:га|ша|та|тя|я|ая|а|й|ий|ій|го)(?!\w)")
 # Towns that got another name, old one first.
-_RENAMED: Final = (
+RENAMED: Final = (
     ("Днепропетровск", "Днепр"),
     ("Дніпропетровськ", "Дніпро"),
     ("Кировоград", "Кропивницкий"),
@@ -35,7 +35,7 @@ _RENAMED: Final = (
     ("Черновцы", "Чернівці"),
     ("Kiev", "Київ"),
 )
-_ALIASES: Final = {city_key(old): city_key(new) for old, new in _RENAMED}
+_ALIASES: Final = {city_key(old): city_key(new) for old, new in RENAMED}
 
 
 class Street(NamedTuple):
