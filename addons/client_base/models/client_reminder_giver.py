@@ -313,3 +313,68 @@ class ClientReminderGiver(models.AbstractModel):
 
     def _format_date(self, day):
         return format_date(self.env, day)
+
+    # === FOLLOWING ===
+
+    def _follow_manager_safely(self):
+        """Follow; when that fails, whoever writes the card does not hear of it.
+
+        The nightly pass tries again.
+        """
+        if not self:
+            return
+        self.env.flush_all()  # what fails here is no fault of these records
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self._follow_manager()
+                self.env.flush_all()
+        except CONCURRENCY_ERRORS:
+            raise
+        except Exception:
+            self.env.transaction.clear()
+            _logger.exception(
+                "%s: %d stay with the former manager", self._name, len(self)
+            )
+
+    def _move_to(self, responsible, acting):
+        """:param acting: who gets the activities in the place of ``responsible``"""
+        own = self.filtered(
+            lambda one: (
+                one.activity_id.active and one.activity_id.user_id == one.user_id
+            )
+        )
+        self.write({"responsible_id": responsible.id})
+        own.write({"user_id": acting.id})
+        own.activity_id.with_context(mail_activity_quick_update=True).write(
+            {"user_id": acting.id}
+        )
+
+    def _store_given(self, activities, people, days):
+        """Write who got which activity when, in one statement.
+
+        :param activities: in the order of ``self``
+        :param people: record -> user
+        :param days: user -> what day it is where he is
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE %(table)s AS told
+                   SET state = 'given',
+                       reason_code = NULL,
+                       activity_id = given.activity_id,
+                       user_id = given.user_id,
+                       given_on = given.day
+                  FROM unnest(%(ids)s, %(activities)s, %(users)s, %(days)s::date[])
+                       AS given(id, activity_id, user_id, day)
+                 WHERE told.id = given.id
+                """,
+                table=SQL.identifier(self._table),
+                ids=self.ids,
+                activities=activities.ids,
+                users=[people[one].id for one in self],
+                days=[days[people[one]] for one in self],
+            )
+        )
+        self.invalidate_recordset()

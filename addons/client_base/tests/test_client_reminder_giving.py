@@ -127,7 +127,7 @@ class TestReminderGiving(ReminderCommon):
         for client in clients:
             self.assertFalse(self._get_activities(client))
 
-    @mute_logger("odoo.addons.client_base.models.client_reminder")
+    @mute_logger("odoo.addons.client_base.models.client_reminder_giver")
     def test_reminder_that_cannot_follow_keeps_nobody_from_writing(self):
         rule = self._add_rule()
         client = self._add_client(contract_end_date=MONDAY)

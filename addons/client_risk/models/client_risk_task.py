@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
 from .client_profile import STATUSES
 
@@ -235,32 +235,3 @@ class ClientRiskTask(models.Model):
         archived = given.filtered(lambda one: not one.partner_id.active)
         archived._end({"state": "dropped", "reason_code": "archived"})
         (given - archived)._end({"state": "dropped", "reason_code": "removed"})
-
-    def _store_given(self, activities, people, days):
-        """Write who got which activity when, in one statement.
-
-        :param activities: in the order of ``self``
-        :param people: task -> user
-        :param days: user -> what day it is where he is
-        """
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE client_risk_task AS task
-                   SET state = 'given',
-                       reason_code = NULL,
-                       activity_id = given.activity_id,
-                       user_id = given.user_id,
-                       given_on = given.day
-                  FROM unnest(%(ids)s, %(activities)s, %(users)s, %(days)s::date[])
-                       AS given(id, activity_id, user_id, day)
-                 WHERE task.id = given.id
-                """,
-                ids=self.ids,
-                activities=activities.ids,
-                users=[people[one].id for one in self],
-                days=[days[people[one]] for one in self],
-            )
-        )
-        self.invalidate_recordset()

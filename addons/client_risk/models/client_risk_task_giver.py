@@ -1,4 +1,3 @@
-import logging
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -9,9 +8,7 @@ from odoo.tools import SQL
 from odoo.tools.misc import get_lang
 
 from odoo.addons.client_base.models.client_reminder_giver import MORNING_HOUR
-from odoo.addons.client_base.models.concurrency import CONCURRENCY_ERRORS, run_patiently
-
-_logger = logging.getLogger(__name__)
+from odoo.addons.client_base.models.concurrency import run_patiently
 
 # Nobody has more open tasks than can be given in so many days.
 BACKLOG_DAYS = 3
@@ -261,31 +258,3 @@ class ClientRiskTaskGiver(models.AbstractModel):
         for person, tasks in self.grouped(heads.get).items():
             if person and acting[person].active:
                 tasks._move_to(person, acting[person])
-
-    def _follow_manager_safely(self):
-        """Follow; when that fails, whoever writes the card does not hear of it."""
-        if not self:
-            return
-        self.env.flush_all()  # what fails here is not the tasks' fault
-        try:
-            with self.env.cr.savepoint(flush=False):
-                self._follow_manager()
-                self.env.flush_all()
-        except CONCURRENCY_ERRORS:
-            raise
-        except Exception:
-            self.env.transaction.clear()
-            _logger.exception("%d tasks stay with the former manager", len(self))
-
-    def _move_to(self, responsible, acting):
-        """:param acting: who gets the activities in the place of ``responsible``"""
-        own = self.filtered(
-            lambda one: (
-                one.activity_id.active and one.activity_id.user_id == one.user_id
-            )
-        )
-        self.write({"responsible_id": responsible.id})
-        own.write({"user_id": acting.id})
-        own.activity_id.with_context(mail_activity_quick_update=True).write(
-            {"user_id": acting.id}
-        )
