@@ -58,6 +58,7 @@
         "views/client_winback_menus.xml",
         "views/client_risk_replay_menus.xml",
         "views/client_risk_task_views.xml",
+        "views/client_promise_views.xml",
         "views/client_profile_told_views.xml",
         "wizard/client_told_date_views.xml",
     ],

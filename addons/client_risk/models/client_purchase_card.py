@@ -171,8 +171,8 @@ class ClientPurchaseCard(models.AbstractModel):
         return {
             "billed": self._to_text(balance["billed"]),
             "paid": self._to_text(balance["paid"]),
-            "debt": self._to_text(balance["debt"]),
-            "has_debt": balance["debt"] > 0,
+            "debt": self._to_text(abs(balance["debt"])),
+            "is_advance": balance["debt"] < 0,
             "overdue": self._to_text(balance["overdue"]) if since else "",
             "overdue_days": (today - since).days if since else 0,
             "source": self._describe_source(balance),

@@ -56,7 +56,12 @@ class TestClientProfile(ProfileCommon):
         )
 
     def test_salesperson_begins_with_his_own_clients_and_a_head_with_all(self):
-        for model in ("client.profile", "client.suggestion"):
+        for model in (
+            "client.profile",
+            "client.suggestion",
+            "client.promise",
+            "client.reactivation",
+        ):
             for user, name in (
                 (self.client_user, "own"),
                 (self.client_manager, "mine"),
@@ -65,7 +70,14 @@ class TestClientProfile(ProfileCommon):
                 names = etree.fromstring(view["arch"]).xpath("//filter/@name")
                 with self.subTest(model=model, user=user.login):
                     self.assertEqual({"own", "mine"} & set(names), {name})
-        for name in ("client_profile_action_missed", "client_suggestion_action"):
+        for name in (
+            "client_profile_action_drop",
+            "client_profile_action_missed",
+            "client_profile_action_silent",
+            "client_promise_action",
+            "client_reactivation_action",
+            "client_suggestion_action",
+        ):
             action = self.env.ref(f"client_risk.{name}")
             self.assertIn("search_default_own", action.context)
 

@@ -84,6 +84,14 @@ class TestClientPurchaseCard(StandingCommon):
         self.assertEqual(finance["overdue_days"], 45)
         self.assertIn("1c", finance["source"])
 
+    @users("client_user")
+    def test_who_paid_more_has_paid_in_advance(self):
+        self._ask(self._make_row("P", kind="payment", date="2026-03-01", amount=17_000))
+        finance = self._get_card()["finance"]
+        self.assertTrue(finance["is_advance"])
+        self.assertIn("2,000", finance["debt"])
+        self.assertNotIn("-", finance["debt"])
+
     def test_card_goes_through_a_door_that_knows_no_none(self):
         text = json.dumps(self._get_card())
         self.assertNotIn("null", text)
