@@ -22,7 +22,8 @@ curl {url} \\
 """
 SIGNED_EXAMPLE = """\
 secret='...'
-body='{{"name": "Olena", "phone": "+380671234567", "message": "Hello"}}'
+# the event is named in the body as well: headers are not signed
+body='{{"event_key": "order-1001", "name": "Olena", "phone": "+380671234567"}}'
 time=$(date +%s)
 sign=$(printf '%s.%s' "$time" "$body" |
   openssl dgst -sha256 -hmac "$secret" | sed 's/.* //')

@@ -321,6 +321,8 @@ class TestLeadDoorForms(DoorCase):
         signed = signature.sign("key", body.encode(), int(moment))
         self.assertEqual(f"t={moment},v1={digest}", signed)
         self.assertIn("X-Event-Id: order-1001", channel.example)
+        event = channel._get_event({}, body.encode(), None, "")
+        self.assertEqual(event.key, "order-1001")
 
     def test_token_that_is_no_text_is_unknown(self):
         answer = self.url_open("/lead_capture/%00", data=b"{}", method="POST")
