@@ -47,22 +47,30 @@ HUGE = 200_000
 # === OURS ===
 
 
-def ours(rows: list[Row], columns: Path) -> Figures:
-    """Scan the cards; normalising is measured apart, and so is what is looked up."""
+def ours(path: Path, columns: Path) -> Figures:
+    """Scan the cards; normalising is measured apart, and so is what is looked up.
+
+    The rows of the file are let go before and read again to judge: they are no part of
+    the memory that a scan takes.
+    """
     _stand_in_for_addon()
     from client_base.tools.duplicates.cards import Normalizer
     from client_base.tools.duplicates.scan import find_duplicates
 
-    cards, country = [_card(row) for row in rows], country_of(rows)
+    rows = read_rows(path)
+    cards, country, count = [_card(row) for row in rows], country_of(rows), len(rows)
+    del rows
     started, cpu = time.perf_counter(), time.process_time()
     forms = Normalizer(country).normalize_all(cards)
     normalized = time.perf_counter()
+    del cards
     found = find_duplicates(forms)
     ended, cpu = time.perf_counter(), time.process_time() - cpu
     peak = _peak_mb()
+    rows = read_rows(path)
     links = [(pair.left, pair.right, pair.score) for pair in found.pairs]
     figures = judge(rows, found.clusters) | {
-        "cards": len(cards),
+        "cards": count,
         "normalize": normalized - started,
         "seconds": ended - started,
         "cpu": cpu,
@@ -71,7 +79,7 @@ def ours(rows: list[Row], columns: Path) -> Figures:
         "proposed": sum(score >= 0 for _, _, score in links),
         "hard": hard_negatives(rows, found.clusters),
     }
-    if len(cards) >= HUGE:
+    if count >= HUGE:
         return figures
     _write_columns(forms, columns)
     figures |= _look_up(forms, found) | _round_trip(rows, forms)
@@ -80,12 +88,13 @@ def ours(rows: list[Row], columns: Path) -> Figures:
     return figures | {"same_again": _told(again) == _told(found)}
 
 
-def alone(rows: list[Row], _columns: Path) -> Figures:
+def alone(path: Path, _columns: Path) -> Figures:
     """Scan one card of each client: whatever is proposed is wrong."""
     _stand_in_for_addon()
     from client_base.tools.duplicates.cards import Normalizer
     from client_base.tools.duplicates.scan import PROPOSED, find_duplicates
 
+    rows = read_rows(path)
     cards = [_card(row) for row in one_of_each(rows)]
     found = find_duplicates(Normalizer(country_of(rows)).normalize_all(cards))
     proposed = sum(pair.score >= PROPOSED for pair in found.pairs)
@@ -215,7 +224,7 @@ def _write_columns(forms: list[Any], path: Path) -> None:
 # === PEERS ===
 
 
-def splink(rows: list[Row], columns: Path) -> Figures:
+def splink(path: Path, columns: Path) -> Figures:
     """Train splink without labels and predict; the threshold is an oracle's."""
     import pandas as pd
     from splink import Linker
@@ -236,7 +245,7 @@ def splink(rows: list[Row], columns: Path) -> Figures:
         (int(left), int(right), float(weight))
         for left, right, weight in zip(*(table[name] for name in names), strict=True)
     ]
-    best = best_closure(rows, links, range(-8, 41))
+    best = best_closure(read_rows(path), links, range(-8, 41))
     return best | {"seconds": seconds, "cpu": cpu, "peak_mb": _peak_mb()}
 
 
@@ -302,7 +311,7 @@ def _train(linker: Any, filled: set[str]) -> None:
         training.estimate_parameters_using_expectation_maximisation(rule)
 
 
-def pg_trgm(rows: list[Row], columns: Path, database: str) -> Figures:
+def pg_trgm(path: Path, columns: Path, database: str) -> Figures:
     """Join the names by trigrams; equal contacts add to the similarity."""
     import psycopg2
 
@@ -330,7 +339,8 @@ def pg_trgm(rows: list[Row], columns: Path, database: str) -> Figures:
         )
         links = [(left, right, float(score)) for left, right, score in cursor]
         seconds = time.perf_counter() - started
-    best = best_closure(rows, links, [step / 20 for step in range(12, 52)])
+    thresholds = [step / 20 for step in range(12, 52)]
+    best = best_closure(read_rows(path), links, thresholds)
     return best | {"seconds": seconds, "cpu": 0.0, "peak_mb": 0.0}
 
 
@@ -340,7 +350,7 @@ def _peak_mb() -> float:
 
 def main(job: str, path: str, columns: str, *rest: str) -> None:
     jobs = {"ours": ours, "alone": alone, "splink": splink, "pg_trgm": pg_trgm}
-    figures = jobs[job](read_rows(Path(path)), Path(columns), *rest)
+    figures = jobs[job](Path(path), Path(columns), *rest)
     print(json.dumps(figures))
 
 

@@ -169,6 +169,20 @@ def test_order_of_phones_says_nothing():
     assert forms[0] == forms[1] == ("+380507654321", "+380671234567")
 
 
+@pytest.mark.parametrize(
+    ("country", "text", "number"),
+    [
+        ("UA", "044/234-56-78", "+380442345678"),
+        ("US", "702/734-0410", "+17027340410"),
+        ("UA", "044 234-56-78/79", "044234567879"),
+    ],
+)
+def test_code_may_end_in_a_slash(country: str, text: str, number: str):
+    assert Normalizer(country).normalize(Card(1, "А", phones=(text,))).phones == (
+        number,
+    )
+
+
 @given(st.text(alphabet="абвгґдеєжзиіїйклмнопрстуфхцчшщьюяёъыэ", max_size=14))
 def test_folded_word_folds_to_itself(word: str):
     folded = fold_word(word)

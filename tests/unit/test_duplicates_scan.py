@@ -15,7 +15,7 @@ from client_base.tools.duplicates.lookup import (
     score_card,
     score_links,
 )
-from client_base.tools.duplicates.scan import PROPOSED, Found, find_duplicates
+from client_base.tools.duplicates.scan import CERTAIN, PROPOSED, Found, find_duplicates
 from client_base.tools.duplicates.table import Frequencies, Table
 from client_base.tools.duplicates.weights import Weights
 from duplicate_cards import base, cards, firm, normalized, person, respelt
@@ -51,6 +51,18 @@ def test_base_without_duplicates_proposes_nothing():
     result = find_duplicates(normalized(base(doubled=0)))
     assert [pair for pair in result.pairs if pair.score >= PROPOSED] == []
     assert result.clusters == []
+
+
+def test_two_firms_in_one_office_are_not_certain():
+    names = ("ТОВ Обрій", "ТОВ Світанок", "ТОВ Маяк", "ТОВ Горизонт", "ТОВ Калина")
+    offices = []
+    for at, name in enumerate(names):
+        one = replace(firm(400 + at), id=5000 + 2 * at, tax_id="", street="Садова 5")
+        offices += [one, replace(one, id=one.id + 1, name=name)]
+    result = find_duplicates(normalized(base() + offices))
+    of_offices = {pair: pair.score for pair in result.pairs if pair.left >= 5000}
+    assert len(of_offices) == len(names)
+    assert max(of_offices.values()) < CERTAIN
 
 
 @pytest.mark.parametrize("size", [0, 1, 2])

@@ -143,7 +143,8 @@ class Normalizer:
         number = parse_number(text, self._country)
         if number:
             return number
-        bare = _EXTENSION.sub("", repair_digits(text))
+        # 044/234-56-78 is one number: whoever means two writes two values
+        bare = _EXTENSION.sub("", repair_digits(text)).replace("/", " ")
         number = parse_number(bare, self._country)
         if number:
             return number

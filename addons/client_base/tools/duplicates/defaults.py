@@ -68,7 +68,7 @@ UNRELATED: Final[Shares] = {
 # What learning may not give a level in the class of one client: else namesakes and
 # branches, once taken for one client, teach that such pairs are one.
 MOST_OF_SAME: Final[dict[str, dict[int, float]]] = {
-    "name": {8: .04, 9: .14, 10: .02, 11: .10, 12: .05, 13: .03, 14: .08},
+    "name": {8: .04, 9: .14, 10: .012, 11: .10, 12: .05, 13: .012, 14: .08},
     "patronymic": {3: .06},
     "phone": {3: .26},
     "email": {5: .20, 4: .10},
