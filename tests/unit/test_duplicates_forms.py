@@ -11,7 +11,7 @@ from client_base.tools.duplicates.name_forms import NameForm, NameReader
 from client_base.tools.duplicates.place_forms import PlaceReader
 from client_base.tools.emails import normalize_email
 from duplicate_cards import FIRMS, GIVEN, STREETS, SURNAMES, cards
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 # A letter of another alphabet for each letter of folded words.
@@ -184,6 +184,7 @@ def test_code_may_end_in_a_slash(country: str, text: str, number: str):
 
 
 @given(st.text(alphabet="абвгґдеєжзиіїйклмнопрстуфхцчшщьюяёъыэ", max_size=14))
+@example("ттц")
 def test_folded_word_folds_to_itself(word: str):
     folded = fold_word(word)
     assert fold_word(folded.translate(_UNFOLDED)) == folded

@@ -50,6 +50,7 @@ _EXTRA_LATIN = str.maketrans(
 # is doubled counts once.
 _I_BEFORE_VOWEL = re.compile("(?<!^)i+(?=a)|i+(?=[eu])")
 _IO = re.compile("i+o")
+_T_BEFORE_Q = re.compile("t+Q")
 _DOUBLE = re.compile(r"(.)\1+")
 
 
@@ -86,7 +87,9 @@ def spell(word: str) -> tuple[str, str]:
         folded = word.translate(_FOLDED)
         if word[0] == "я":
             folded = "i" + folded
-    folded = folded.replace("ts", "Q").replace("tQ", "Q").replace("sC", "S")
+    folded = folded.replace("ts", "Q").replace("sC", "S")
+    if "tQ" in folded:
+        folded = _T_BEFORE_Q.sub("Q", folded)
     if "i" in folded:
         folded = _IO.sub("e", _I_BEFORE_VOWEL.sub("", folded))
     return _DOUBLE.sub(r"\1", folded), plain
