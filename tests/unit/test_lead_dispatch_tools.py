@@ -250,3 +250,20 @@ def test_the_refusal_that_ends_soonest_is_told() -> None:
 )
 def test_words_are_found_at_the_beginning_of_words(text, words, found) -> None:
     assert mentions(text, words) is found
+
+
+def test_somebody_in_two_teams_has_one_limit_in_both():
+    members = [Member(1, 5, "", 7, 3), Member(2, 5, "", 7, 3), Member(3)]
+    desk = Desk(members, {1: 1, 2: 1}, person_loads={7: 2})
+    assert desk.choose(RULE, [Share(1)]).numbers["all_load"] == 2
+    assert desk.is_full(1)
+    assert desk.is_full(2)
+    assert not desk.is_full(3)
+    assert desk.choose(RULE, [Share(2)]).code == "full"
+    assert "all_load" not in desk.choose(RULE, [Share(3)]).numbers
+
+
+def test_request_of_a_foreign_team_counts_for_the_person():
+    desk = Desk([Member(1, 0, "", 7, 1)])
+    desk.add_person_load(7)
+    assert desk.is_full(1)

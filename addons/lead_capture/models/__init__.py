@@ -100,6 +100,7 @@ from . import crm_lead
 from . import crm_team
 from . import crm_team_member
 from . import client_handover_mover
+from . import lead_desk_owner
 from . import res_users
 from . import crm_stage
 from . import request_owner

@@ -28,6 +28,14 @@ class CrmTeamMember(models.Model):
         help="No more are given to this person, but those of the own clients. "
         "0: no limit.",
     )
+    lead_user_capacity = fields.Integer(
+        string="Most in All Teams",
+        compute="_compute_lead_user_capacity",
+        inverse="_inverse_lead_user_capacity",
+        groups="client_base.group_client_user",
+        help="Of one person in several teams: no more are given in all of them "
+        "together, but those of the own clients. 0: no limit.",
+    )
     lead_weight = fields.Integer(
         string="Weight",
         default=1,
@@ -59,6 +67,16 @@ class CrmTeamMember(models.Model):
         for member in self:
             member.lead_load = loads.get(member.id, 0)
 
+    @api.depends("user_id.lead_capacity")
+    def _compute_lead_user_capacity(self):
+        for member in self:
+            member.lead_user_capacity = member.user_id.lead_capacity
+
+    def _inverse_lead_user_capacity(self):
+        for member in self:
+            # sudo: who leads the team is no administrator of users
+            member.user_id.sudo().lead_capacity = member.lead_user_capacity
+
     @api.model_create_multi
     def create(self, vals_list):
         members = super().create(vals_list)
@@ -80,4 +98,5 @@ class CrmTeamMember(models.Model):
             barrier = "paused"
         elif self.user_id in away:
             barrier = "away"
-        return Member(self.id, self.lead_capacity, barrier)
+        user = self.user_id
+        return Member(self.id, self.lead_capacity, barrier, user.id, user.lead_capacity)

@@ -55,14 +55,34 @@ class LeadAssignmentReason(models.AbstractModel):
 
     def _get_limit_sentence(self):
         """:return: that somebody has more than he should; nothing when he has not"""
-        load, capacity = self._get_number("load"), self._get_number("capacity")
-        if not capacity or load < capacity:
-            return ""
-        return self.env._(
-            "This goes over the limit: %(load)s of %(capacity)s were open already.",
-            load=load,
-            capacity=capacity,
-        )
+        for limit in ("", "all_"):
+            load = self._get_number(f"{limit}load")
+            capacity = self._get_number(f"{limit}capacity")
+            if capacity and load >= capacity:
+                return self.env._(
+                    "This goes over the limit: %(load)s of %(capacity)s were open "
+                    "already.",
+                    load=load,
+                    capacity=capacity,
+                )
+        return ""
+
+    def _get_place_sentences(self):
+        """Yield which of his places it takes, in the team and in all teams."""
+        capacity = self._get_number("capacity")
+        if capacity:
+            yield self.env._(
+                "Place %(place)s of %(capacity)s.",
+                place=self._get_number("load") + 1,
+                capacity=capacity,
+            )
+        capacity = self._get_number("all_capacity")
+        if capacity:
+            yield self.env._(
+                "Place %(place)s of %(capacity)s in all teams.",
+                place=self._get_number("all_load") + 1,
+                capacity=capacity,
+            )
 
     def _get_absence_sentence(self):
         """:return: Olena is away until 12 March."""
@@ -98,15 +118,7 @@ class LeadAssignmentReason(models.AbstractModel):
                 free=self._get_number("free"),
                 fit=self._get_number("fit"),
             )
-        capacity = self._get_number("capacity")
-        if not capacity:
-            return turn
-        place = self.env._(
-            "Place %(place)s of %(capacity)s.",
-            place=self._get_number("load") + 1,
-            capacity=capacity,
-        )
-        return self._join(turn, place)
+        return self._join(turn, *self._get_place_sentences())
 
     def _get_rule_name(self):
         return self.rule_id.name or self._get_number("rule_name", "")

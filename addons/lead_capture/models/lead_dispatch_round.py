@@ -45,7 +45,9 @@ class DispatchRound:
             rule.id: {int(id_): due for id_, due in (rule.credits or {}).items()}
             for rule in self.rules
         }
-        self.desk = Desk(desk_members, loads, credits)
+        people = self.members.user_id | leads.channel_id.user_id
+        limited = people.filtered("lead_capacity")
+        self.desk = Desk(desk_members, loads, credits, limited._fetch_lead_loads())
         self.shares = {rule: rule._get_shares(self.off) for rule in self.rules}
         self.specialists = self._get_specialists()
         # clients who come twice in one round have one manager
@@ -190,15 +192,18 @@ class DispatchRound:
         member = self._get_member(lead, user)
         if member and self.desk.is_full(member.id):
             return None
+        if self.desk.is_person_full(user.id, user.lead_capacity):
+            return None
         return self._give(lead, user, "responsible")
 
     def _give(self, lead, user, kind, code="", owner=None, **numbers):
         """Give it beside the rules; it counts as load all the same."""
         member = self._get_member(lead, user)
         if member:
-            numbers["load"] = self.desk.loads.get(member.id, 0)
-            numbers["capacity"] = member.lead_capacity
+            numbers |= self.desk.get_places(member.id)
             self.desk.add_load(member.id)
+        else:
+            self.desk.add_person_load(user.id)
         is_coming_back = owner and owner.sudo().active
         return Result(
             user, Cause(kind, code, numbers), owner if is_coming_back else self.nobody

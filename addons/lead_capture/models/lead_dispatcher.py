@@ -69,11 +69,21 @@ class LeadDispatcher(models.AbstractModel):
         )
 
     def _take_teams(self):
-        """Be alone in the teams until the end of the transaction."""
+        """Be alone in the teams until the end of the transaction.
+
+        And with those who have a limit in all their teams: another process may be
+        giving them something in another one.
+        """
         teams = self.team_id
         if any(not lead.team_id for lead in self):
             teams |= teams.search([("is_dispatched", "=", True)])
-        self.env["lead.mutex"]._take(f"team:{team.id}" for team in teams)
+        limited = self.env["crm.team.member"].search(
+            [("crm_team_id", "in", teams.ids), ("user_id.lead_capacity", ">", 0)]
+        )
+        managers = limited.user_id | self.channel_id.user_id.filtered("lead_capacity")
+        keys = [f"team:{team.id}" for team in teams]
+        keys += [f"manager:{user.id}" for user in managers]
+        self.env["lead.mutex"]._take(keys)
 
     # === READING ===
 

@@ -89,18 +89,8 @@ class LeadTeam(models.AbstractModel):
         :rtype: dict[int, int]
         :return: id of a ``crm.team.member`` -> how many; members without are left out
         """
-        self.env["crm.lead"].flush_model(
-            [
-                "active",
-                "first_response_at",
-                "team_id",
-                "user_id",
-                "waiting_since",
-                "won_status",
-            ]
-        )
+        self._flush_lead_loads()
         self.env["crm.team.member"].flush_model(["user_id", "crm_team_id", "active"])
-        self.flush_model(["lead_load_counts"])
         return dict(
             self.env.execute_query(
                 SQL(
@@ -123,6 +113,21 @@ class LeadTeam(models.AbstractModel):
                 )
             )
         )
+
+    @api.model
+    def _flush_lead_loads(self):
+        """Have in the database what tells which requests are open."""
+        self.env["crm.lead"].flush_model(
+            [
+                "active",
+                "first_response_at",
+                "team_id",
+                "user_id",
+                "waiting_since",
+                "won_status",
+            ]
+        )
+        self.flush_model(["is_dispatched", "lead_load_counts"])
 
     @api.model
     def _sql_counted_load(self):

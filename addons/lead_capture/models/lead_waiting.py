@@ -54,9 +54,18 @@ class LeadWaiting(models.AbstractModel):
         result = super().write(vals)
         freed = before - self.sudo()._get_loaded_desks()
         if freed:
-            teams = self.env["crm.team"].browse({team for _lead, team, _user in freed})
-            teams._wake_dispatch()
+            self._get_freed_teams(freed)._wake_dispatch()
         return result
+
+    @api.model
+    def _get_freed_teams(self, freed):
+        """:param freed: places that are free now, as in ``_get_loaded_desks``
+        :return: the teams that may give something to who has a place again
+        """
+        teams = self.env["crm.team"].browse({team for _lead, team, _user in freed})
+        users = self.env["res.users"].browse({user for _lead, _team, user in freed})
+        # sudo: whoever frees a place may not see the limits of others
+        return teams | users.sudo().filtered("lead_capacity")._get_lead_teams()
 
     def unlink(self):
         teams = self.sudo().filtered("user_id").team_id

@@ -35,7 +35,7 @@ class LeadLoad(models.Model):
             "lead_weight",
             "user_id",
         ],
-        "res.users": ["active"],
+        "res.users": ["active", "lead_capacity"],
     }
 
     member_id = fields.Many2one(comodel_name="crm.team.member", readonly=True)
@@ -69,6 +69,18 @@ class LeadLoad(models.Model):
     )
     capacity = fields.Integer(
         string="Limit", readonly=True, help="Empty: as many as come."
+    )
+    all_load = fields.Integer(
+        string="Load in All Teams",
+        readonly=True,
+        aggregator=None,
+        help="Of somebody with a limit in all teams.",
+    )
+    all_capacity = fields.Integer(
+        string="Limit in All Teams",
+        readonly=True,
+        aggregator=None,
+        help="Empty: only the limits in the teams count.",
     )
     free_count = fields.Integer(
         string="Free Places",
@@ -114,17 +126,36 @@ class LeadLoad(models.Model):
     def _table_query(self):
         return SQL(
             """
-            SELECT counted.*,
-                   CASE WHEN capacity > 0 THEN GREATEST(capacity - load, 0)
+            SELECT placed.*,
+                   CASE WHEN places IS NOT NULL THEN GREATEST(places, 0)
                     END AS free_count,
                    CASE WHEN is_lead_paused OR weight = 0 THEN 'paused'
-                        WHEN capacity > 0 AND load > capacity THEN 'over'
-                        WHEN capacity > 0 AND load = capacity THEN 'full'
+                        WHEN places < 0 THEN 'over'
+                        WHEN places = 0 THEN 'full'
                         ELSE 'free'
                     END AS load_state
-              FROM (%s) AS counted
+              FROM (%s) AS placed
             """,
-            self._select_counts(),
+            self._select_places(),
+        )
+
+    @api.model
+    def _select_places(self):
+        """Say how many more each may get: by his limit in the team and in all teams."""
+        return SQL(
+            """
+            SELECT counted.*,
+                   COALESCE(everywhere.load, 0) AS all_load,
+                   -- LEAST passes over what is NULL: a limit that is not there
+                   LEAST(counted.capacity - counted.load,
+                         counted.all_capacity - COALESCE(everywhere.load, 0)) AS places
+              FROM (%(counts)s) AS counted
+         LEFT JOIN (%(loads)s) AS everywhere
+                ON everywhere.user_id = counted.user_id
+               AND counted.all_capacity > 0
+            """,
+            counts=self._select_counts(),
+            loads=self.env["res.users"]._sql_lead_loads(),
         )
 
     @api.model
@@ -139,6 +170,7 @@ class LeadLoad(models.Model):
                    member.crm_team_id AS team_id,
                    team.company_id,
                    NULLIF(member.lead_capacity, 0) AS capacity,
+                   NULLIF(manager.lead_capacity, 0) AS all_capacity,
                    member.lead_weight AS weight,
                    member.is_lead_paused,
                    COUNT(lead.id)::int4 AS open_count,
@@ -162,7 +194,7 @@ class LeadLoad(models.Model):
                AND manager.active
                AND team.active
                AND team.is_dispatched
-          GROUP BY member.id, team.id
+          GROUP BY member.id, team.id, manager.id
             """,
             unanswered=unanswered,
             late=self._sql_late(),

@@ -36,6 +36,7 @@ from . import test_lead_assignment
 from . import test_lead_attacks
 from . import test_lead_dispatch
 from . import test_lead_take
+from . import test_lead_limit_of_all
 from . import test_lead_load
 from . import test_lead_telegram
 from . import test_lead_answer

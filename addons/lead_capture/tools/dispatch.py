@@ -26,6 +26,8 @@ class Member:
     id: int
     capacity: int = 0  # most open requests; 0: as many as come
     barrier: str = ""  # one of BARRIERS, or nothing
+    person: int = 0  # the same in all teams of somebody
+    person_capacity: int = 0  # most open requests in all of them; 0: as many as come
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Desk:
 
     :param loads: open requests by member; nothing said is none
     :param credits: rule -> member -> credit
+    :param person_loads: open requests by person in all teams, for those with a limit
     """
 
     def __init__(
@@ -74,20 +77,41 @@ class Desk:
         members: Iterable[Member],
         loads: Mapping[int, int] | None = None,
         credits: Mapping[int, Mapping[int, float]] | None = None,
+        person_loads: Mapping[int, int] | None = None,
     ) -> None:
         self.members = {member.id: member for member in members}
         self.loads = dict(loads or {})
+        self.person_loads = dict(person_loads or {})
         self.credits = {rule: dict(own) for rule, own in (credits or {}).items()}
         self.changed: set[int] = set()  # rules whose credits are not as they were
 
     def add_load(self, member: int, count: int = 1) -> None:
         """Count requests that came another way: the own clients of somebody."""
         self.loads[member] = self.loads.get(member, 0) + count
+        self.add_person_load(self.members[member].person, count)
+
+    def add_person_load(self, person: int, count: int = 1) -> None:
+        """Count requests of somebody in a team of which he is no member."""
+        self.person_loads[person] = self.person_loads.get(person, 0) + count
 
     def is_full(self, member: int) -> bool:
-        """Say whether a member has as many open requests as he may have."""
-        capacity = self.members[member].capacity
-        return bool(capacity) and self.loads.get(member, 0) >= capacity
+        """Say whether somebody has as many open requests as he may have."""
+        who = self.members[member]
+        is_full = bool(who.capacity) and self.loads.get(member, 0) >= who.capacity
+        return is_full or self.is_person_full(who.person, who.person_capacity)
+
+    def is_person_full(self, person: int, capacity: int) -> bool:
+        """Say whether somebody has as many in all teams as he may have."""
+        return bool(capacity) and self.person_loads.get(person, 0) >= capacity
+
+    def get_places(self, member: int) -> dict[str, int]:
+        """Return what is open and how much may be, in the team and in all teams."""
+        who = self.members[member]
+        places = {"load": self.loads.get(member, 0), "capacity": who.capacity}
+        if who.person_capacity:
+            places["all_load"] = self.person_loads.get(who.person, 0)
+            places["all_capacity"] = who.person_capacity
+        return places
 
     def choose(
         self, rule: int, shares: Sequence[Share], fitting: Collection[int] | None = None
@@ -116,8 +140,7 @@ class Desk:
             "free": len(free),
             "weight": chosen.weight,
             "weights": sum(share.weight for share in first or free),
-            "load": self.loads.get(chosen.member, 0),
-            "capacity": self.members[chosen.member].capacity,
+            **self.get_places(chosen.member),
         }
         self.add_load(chosen.member)
         return Choice(chosen.member, code, numbers)
