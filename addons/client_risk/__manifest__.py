@@ -61,6 +61,7 @@
         "views/client_promise_views.xml",
         "views/client_profile_told_views.xml",
         "wizard/client_told_date_views.xml",
+        "wizard/client_risk_task_done_views.xml",
     ],
     "demo": [
         "demo/client_risk_policy_demo.xml",

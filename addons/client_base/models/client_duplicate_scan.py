@@ -84,6 +84,7 @@ class ClientDuplicateScan(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "client_base.client_duplicate_action"
         )
+        action.pop("help", None)  # of an action within one the tags would be seen
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

@@ -68,6 +68,7 @@ class TestClientDuplicate(ClientCommon, CronMixinCase):
         self.assertIn(f"Cards compared: {scan.card_count}.", answer["message"])
         self.assertIn(f"Likely duplicates: {scan.pair_count}.", answer["message"])
         self.assertEqual(answer["next"]["res_model"], "client.duplicate")
+        self.assertNotIn("help", answer["next"])  # its tags would be seen
 
     @users("client_user")
     def test_salesperson_starts_no_search(self):

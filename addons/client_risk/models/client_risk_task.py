@@ -193,6 +193,19 @@ class ClientRiskTask(models.Model):
         self.check_access("read")
         return self.profile_id.action_tell_date()
 
+    def action_done(self):
+        """Ask what came of the call, and end the task by that."""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("What Came of It"),
+            "res_model": "client.risk.task.done",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_task_id": self.id},
+        }
+
     def action_open_client(self):
         """Open the card of the client."""
         self.ensure_one()

@@ -2,6 +2,7 @@ import datetime as dt
 
 from freezegun import freeze_time
 
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged, users
 
 from odoo.addons.client_base.tests.common import USER
@@ -249,3 +250,56 @@ class TestTaskBrief(TaskCommon):
 
         count(tasks)  # whatever is cached for good
         self.assertLessEqual(count(tasks), count(tasks[:2]) + 2)
+
+
+@tagged("post_install", "-at_install")
+class TestTaskDone(TaskCommon):
+    """Whoever was called, the task ends where it is read."""
+
+    def _finish(self, task, comment="Waits for the new price list"):
+        action = task.action_done()
+        wizard = self.env[action["res_model"]].with_context(**action["context"])
+        return wizard.create({"comment": comment}).action_done()
+
+    @users("client_user")
+    def test_what_was_said_ends_the_task_and_stands_on_the_card(self):
+        self._be_late()
+        task = self._get_tasks().with_user(self.env.user)
+        task.action_give()
+        self._finish(task)
+        self.assertRecordValues(
+            task, [{"state": "done", "outcome": "Waits for the new price list"}]
+        )
+        self.assertFalse(task.activity_id.active)
+        said = self.client.message_ids.mapped("body")
+        self.assertTrue([body for body in said if "new price list" in body])
+
+    @users("client_user")
+    def test_nothing_needs_to_be_said(self):
+        self._be_late()
+        task = self._get_tasks().with_user(self.env.user)
+        task.action_give()
+        self._finish(task, comment=False)
+        self.assertEqual(task.state, "done")
+
+    @users("client_user")
+    def test_task_that_waits_is_not_done_by_it(self):
+        self._be_late()
+        task = self._get_tasks().with_user(self.env.user)
+        with self.assertRaisesRegex(UserError, "not yours"):
+            self._finish(task)
+        self.assertEqual(task.state, "waiting")
+
+    def test_task_of_another_company_is_not_done_by_its_number(self):
+        self._be_late()
+        task = self._get_tasks()
+        task._give({task: self.client_user})
+        company = self._create_company(name="Other")
+        stranger = new_test_user(
+            self.env, "stranger", USER, company_id=company.id, company_ids=company.ids
+        )
+        with self.assertRaises(AccessError):
+            self.env["client.risk.task.done"].with_user(stranger).create(
+                {"task_id": task.id}
+            ).action_done()
+        self.assertEqual(task.state, "given")

@@ -1,5 +1,6 @@
 from . import base_partner_merge
 from . import client_decision
+from . import client_risk_task_done
 from . import client_risk_trial
 from . import client_suggestion_answer
 from . import client_told_date
