@@ -177,7 +177,7 @@ class ClientDuplicateReason(models.AbstractModel):
             )
 
     def _get_rows(self):
-        """:return: list of (label, left, right, evidence in words, is it the same)"""
+        """:return: list of dicts: label, left, right, words of evidence, differs"""
         evidence, is_same = {}, set()
         for name, level, same, related in self.evidence or []:
             if abs(weigh(same, related)) >= TELLING:
@@ -191,10 +191,11 @@ class ClientDuplicateReason(models.AbstractModel):
             )
             if left or right:
                 words = [evidence[one] for one in told_by if one in evidence]
+                is_named = bool(told_by) and told_by[0] in evidence  # by its words
                 is_told_same = left == right or bool(is_same & set(told_by[:1]))
                 rows.append(
                     {
-                        "label": self._get_label(name),
+                        "label": "" if is_named else self._get_label(name),
                         "left": left,
                         "right": right,
                         "words": words,
