@@ -48,11 +48,6 @@ class Entry:
         client = self.partner_id or self.sign
         return purchase_file.group_key(self.line, client) if self.line else ""
 
-    def differs_from(self, other):
-        """Whether the two cannot be of one document."""
-        mine, theirs = (self.partner_id, self.line.date), other.partner_id
-        return mine != (theirs, other.line.date)
-
 
 @dataclass(slots=True)
 class Document:

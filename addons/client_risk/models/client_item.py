@@ -138,9 +138,25 @@ class ClientItem(models.Model):
     @api.model
     def _fetch_catalogue(self, company, wares):
         """:rtype: tools.items.Catalogue"""
-        codes = {plain(ware.product_key) for ware in wares} - {""}
-        ids = {ware.product for ware in wares} - {0}
-        products = self.env.execute_query(
+        products = self._fetch_products(company, wares)
+        categories = self.env.execute_query(
+            SQL("SELECT id, name, complete_name FROM product_category")
+        )
+        return Catalogue(
+            category_of={id_: categ or 0 for id_, categ, _code, _sold in products},
+            product_of_code=self._get_single(
+                (plain(code), id_) for id_, _categ, code, _sold in products if code
+            ),
+            category_of_name=self._get_single(
+                {(plain(one), id_) for id_, *names in categories for one in names}
+            ),
+            sold=frozenset(id_ for id_, _categ, _code, sold in products if sold),
+        )
+
+    @api.model
+    def _fetch_products(self, company, wares):
+        """:return: id, category, code and whether it is sold of what wares may be"""
+        return self.env.execute_query(
             SQL(
                 """
                 SELECT product.id,
@@ -154,22 +170,9 @@ class ClientItem(models.Model):
                    AND (product.id = ANY(%s) OR LOWER(product.default_code) = ANY(%s))
                 """,
                 company.id,
-                list(ids),
-                list(codes),
+                list({ware.product for ware in wares} - {0}),
+                list({plain(ware.product_key) for ware in wares} - {""}),
             )
-        )
-        categories = self.env.execute_query(
-            SQL("SELECT id, name, complete_name FROM product_category")
-        )
-        return Catalogue(
-            category_of={id_: categ or 0 for id_, categ, _code, _sold in products},
-            product_of_code=self._get_single(
-                (plain(code), id_) for id_, _categ, code, _sold in products if code
-            ),
-            category_of_name=self._get_single(
-                {(plain(one), id_) for id_, *names in categories for one in names}
-            ),
-            sold=frozenset(id_ for id_, _categ, _code, sold in products if sold),
         )
 
     @api.model

@@ -41,7 +41,7 @@ class ClientReactivation(models.Model):
     profile_id = fields.Many2one(
         comodel_name="client.profile", compute="_compute_profile_id"
     )
-    reason = fields.Char(string="What Is Known", compute="_compute_profile_id")
+    reason = fields.Char(string="What Is Known", compute="_compute_reason")
     origin = fields.Selection(
         selection=[("night", "By itself"), ("hand", "By hand")],
         string="Opened",
@@ -145,9 +145,14 @@ class ClientReactivation(models.Model):
         )
         found = {(one.partner_id, one.company_id): one for one in profiles}
         for case in self:
-            profile = found.get((case.partner_id, case.company_id), profiles.browse())
-            case.profile_id = profile
-            case.reason = profile.reason
+            key = case.partner_id, case.company_id
+            case.profile_id = found.get(key, profiles.browse())
+
+    @api.depends("partner_id", "company_id")
+    @api.depends_context("lang")
+    def _compute_reason(self):
+        for case in self:
+            case.reason = case.profile_id.reason
 
     @api.depends("state")
     def _compute_is_open(self):

@@ -236,10 +236,13 @@ class ClientStayCounter(models.AbstractModel):
 
     @api.model
     def _close(self, company, today):
-        """End the stretches of who left, changed or was handed over.
+        """End the stretches of who left, changed or was handed over."""
+        self._change_in_place(company, today)
+        self._end_stretches(company, today)
 
-        What began today is changed in its place: a day has one evaluation.
-        """
+    @api.model
+    def _change_in_place(self, company, today):
+        """Change what began today: a day has one evaluation."""
         self.env.cr.execute(
             SQL(
                 """
@@ -260,6 +263,9 @@ class ClientStayCounter(models.AbstractModel):
                 today,
             )
         )
+
+    @api.model
+    def _end_stretches(self, company, today):
         self.env.cr.execute(
             SQL(
                 """

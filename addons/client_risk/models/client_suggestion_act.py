@@ -21,6 +21,7 @@ class ClientSuggestionAct(models.AbstractModel):
 
     can_make_lead = fields.Boolean(compute="_compute_can_make_lead")
 
+    @api.depends_context("uid")
     def _compute_can_make_lead(self):
         is_here = "crm.lead" in self.env and self.env["crm.lead"].has_access("create")
         for suggestion in self:

@@ -182,8 +182,11 @@ class ClientTransactionWriter(models.AbstractModel):
                 for key in sorted(items)
             )
         )
-        if not lines:
-            return
+        if lines:
+            self._insert_lines(lines)
+
+    def _insert_lines(self, lines):
+        """:param lines: values by the names of ``LINE_COLUMNS``"""
         self.env.cr.execute(
             SQL(
                 """

@@ -68,6 +68,15 @@ class WinbackCommon(ProfileCommon):
 
 @tagged("post_install", "-at_install")
 class TestReactivation(WinbackCommon):
+    def test_reason_is_in_the_language_of_each_reader(self):
+        self.env["res.lang"]._activate_lang("uk_UA")
+        self._fall_silent()
+        self._run()
+        case = self._get_case()
+        english = case.with_context(lang="en_US").reason
+        self.assertIn("purchases", english)
+        self.assertNotEqual(case.with_context(lang="uk_UA").reason, english)
+
     def test_case_opens_by_itself_with_one_task(self):
         self._fall_silent()
         self._run()

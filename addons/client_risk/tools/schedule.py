@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arrays import Flags, Floats, Ints
+from .arrays import Flags, Ints
 from .business_time import BusinessTime
 from .policy import POLICY, Policy
 from .rhythm import Rhythms, late_after, window
@@ -124,8 +124,3 @@ def kept_promise(told: int, bought: int | None, tolerance: int = 3) -> bool | No
     if bought is None:
         return None
     return abs(bought - told) <= tolerance
-
-
-def silence_ratio(silence: Floats, period: Floats) -> Floats:
-    """Return silence in periods: for the explanation, never to sort by."""
-    return silence / period

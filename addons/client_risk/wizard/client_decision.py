@@ -61,6 +61,7 @@ class ClientDecision(models.TransientModel):
             wizard.busy_count = len(wizard._get_busy(partners))
 
     @api.depends("profile_ids", "decision")
+    @api.depends_context("uid")
     def _compute_may_decide(self):
         is_head = self.env.user.has_group(MANAGER)
         for wizard in self:
