@@ -1,5 +1,4 @@
 import hashlib
-import json
 import logging
 from typing import NamedTuple
 
@@ -11,7 +10,7 @@ from odoo.tools import SQL, split_every
 
 from ..tools.duplicates.cards import VERSION, Card, Normalizer
 from ..tools.duplicates.keys import keys_by_card
-from .concurrency import CONCURRENCY_ERRORS
+from .concurrency import CONCURRENCY_ERRORS, meanwhile
 
 _logger = logging.getLogger(__name__)
 
@@ -20,10 +19,10 @@ TOUCHED = "client_base.duplicates.touched"
 # the scheduled action right after it.
 AT_ONCE = 100
 BATCH = 25_000
+# Cards of a batch that are prepared while the ones before them are written.
+PART = 5_000
 # How keys are written one after another.
 KEY = "<i8"
-# Begins a value of jsonb in a binary COPY.
-JSONB_VERSION = b"\x01"
 # What a card is compared by; the phones and e-mails are its contact points.
 CARD_FIELDS = frozenset(
     {
@@ -52,6 +51,19 @@ class Stored(NamedTuple):
     keys: np.ndarray
 
 
+class Change(NamedTuple):
+    """What is to be written of some cards, each value by the id of its card.
+
+    ``former`` are ``Stored`` forms that go, ``stamps`` those of the ``rows`` of new
+    ones, ``keys`` arrays.
+    """
+
+    former: dict
+    stamps: dict
+    keys: dict
+    rows: list
+
+
 class ClientDuplicateForm(models.Model):
     """The form in which a card is compared with others, kept beside the card.
 
@@ -72,19 +84,22 @@ class ClientDuplicateForm(models.Model):
     # Begins with the version of our reading of cards.
     stamp = fields.Char(required=True, help="What the card said when this was made.")
     mark = fields.Char(required=True, help="The same for cards that compare alike.")
-    data = fields.Json(required=True)
+    content = fields.Text(help="The form as one line; empty until it is made anew.")
     held_keys = fields.Binary(attachment=False, help="What the index has of the card.")
 
     _partner_uniq = models.Constraint("UNIQUE (partner_id)", "A card has one form.")
 
     def init(self):
-        """Let forms whose keys were not kept yet be made anew."""
+        """Let forms that were kept in another way be made anew."""
         result = super().init()
         self.env.cr.execute(
             """
+            ALTER TABLE client_duplicate_form DROP COLUMN IF EXISTS data;
             UPDATE client_duplicate_form
-               SET held_keys = '', stamp = REGEXP_REPLACE(stamp, '^[^:]*', '')
-             WHERE held_keys IS NULL
+               SET content = '',
+                   held_keys = '',
+                   stamp = REGEXP_REPLACE(stamp, '^[^:]*', '')
+             WHERE content IS NULL
             """
         )
         if self.env.cr.rowcount:
@@ -171,20 +186,47 @@ class ClientDuplicateForm(models.Model):
             are faster with those that know the words of the ones before
         :return: id of each card whose form was made -> (its stamp, its form)
         """
+        normalizers = {} if normalizers is None else normalizers
+        made, change = {}, None
+        for ids in split_every(PART, partner_ids, list):
+            stale, former = self._read_stale(ids)
+            with meanwhile(self._write, change):
+                forms = self._normalize(stale, normalizers)
+                change = self._prepare_change(stale, former, forms)
+            made |= {form.id: (change.stamps[form.id], form) for form in forms}
+        if change:
+            self._write(change)
+        self.env["client.duplicate"].invalidate_model()
+        return made
+
+    @api.model
+    def _read_stale(self, partner_ids):
+        """:return: rows of ``_select_cards`` whose form is not what they say, and the
+        ``Stored`` forms that go, by card
+        """
         rows = self.env.execute_query(self._select_cards(partner_ids))
         stored = self._fetch_stored(partner_ids)
         stale = [row for row in rows if stored.get(row[0], (None,))[0] != row[-1]]
+        current = {row[0] for row in rows} - {row[0] for row in stale}
+        return stale, {id_: one for id_, one in stored.items() if id_ not in current}
+
+    @api.model
+    def _prepare_change(self, stale, former, forms):
+        """:return: ``Change`` to these forms, of the ``stale`` rows in their order"""
         stamps = {row[0]: row[-1] for row in stale}
-        current = {row[0] for row in rows} - stamps.keys()
-        former = {id_: one for id_, one in stored.items() if id_ not in current}
-        forms = self._normalize(stale, {} if normalizers is None else normalizers)
         keys_of = keys_by_card(forms)
-        self._drop(former)
-        self._write_forms(stamps, forms, keys_of)
-        self._exchange_keys({id_: one.keys for id_, one in former.items()}, keys_of)
-        self._keep_decisions(former, stamps)
-        self.env["client.duplicate"].invalidate_model()
-        return {form.id: (stamps[form.id], form) for form in forms}
+        rows = [
+            self._to_copy(form, stamps[form.id], keys_of[form.id]) for form in forms
+        ]
+        return Change(former, stamps, keys_of, rows)
+
+    @api.model
+    def _write(self, change):
+        former_keys = {id_: one.keys for id_, one in change.former.items()}
+        self._drop(change.former)
+        self._write_forms(change.rows)
+        self._exchange_keys(former_keys, change.keys)
+        self._keep_decisions(change.former, change.stamps)
 
     @api.model
     def _fetch_stored(self, partner_ids):
@@ -323,27 +365,25 @@ class ClientDuplicateForm(models.Model):
         return forms
 
     @api.model
-    def _write_forms(self, stamps, forms, keys_of):
-        """:param keys_of: id of a card -> array of its keys, as ``stamps`` its stamp"""
-        if not forms:
-            return
-        self._copy(
-            "COPY client_duplicate_form (partner_id, stamp, mark, data, held_keys)"
-            " FROM STDIN (FORMAT binary)",
-            b"".join(
-                self._to_copy(form, stamps[form.id], keys_of[form.id]) for form in forms
-            ),
-        )
+    def _write_forms(self, rows):
+        """:param rows: as ``_to_copy`` makes them"""
+        if rows:
+            self._copy(
+                "COPY client_duplicate_form"
+                " (partner_id, stamp, mark, content, held_keys)"
+                " FROM STDIN (FORMAT binary)",
+                b"".join(rows),
+            )
 
     @api.model
     def _to_copy(self, form, stamp, keys):
         """:return: the row of a form for binary COPY: values, each after its length"""
-        data = json.dumps(form.to_json()).encode()
+        content = form.to_text().encode()
         values = (
             form.id.to_bytes(4, "big"),
             stamp.encode(),
-            self._mark(data).encode(),
-            JSONB_VERSION + data,
+            self._mark(content).encode(),
+            content,
             keys.astype(KEY).tobytes(),
         )
         parts = [len(values).to_bytes(2, "big")]
@@ -370,7 +410,7 @@ class ClientDuplicateForm(models.Model):
         )
 
     @api.model
-    def _mark(self, data):
-        """:return: a short sum of all that is compared, of a form as JSON"""
-        _id, _parent, content = data.split(b",", 2)
-        return hashlib.blake2b(content, digest_size=8).hexdigest()
+    def _mark(self, content):
+        """:return: a short sum of all that is compared, of a form as its line"""
+        _id, _parent, compared = content.split(b"\t", 2)
+        return hashlib.blake2b(compared, digest_size=8).hexdigest()

@@ -22,6 +22,8 @@ COPY_ROW = np.dtype(
     ]
 )
 COPY_END = b"\xff\xff"
+# Bytes that are handed over at once: for each time a thread waits for the others.
+COPY_SIZE = 1 << 24
 
 
 class ClientDuplicateIndex(models.AbstractModel):
@@ -119,7 +121,9 @@ class ClientDuplicateIndex(models.AbstractModel):
         :raise ConcurrencyError: somebody else wrote the same meanwhile
         """
         try:
-            self.env.cr.copy_expert(statement, io.BytesIO(COPY_HEAD + rows + COPY_END))
+            self.env.cr.copy_expert(
+                statement, io.BytesIO(COPY_HEAD + rows + COPY_END), COPY_SIZE
+            )
         except UniqueViolation as error:
             raise ConcurrencyError(str(error)) from error
 

@@ -24,10 +24,11 @@ class ClientDuplicateLoader(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT form.data
+                SELECT form.content
                   FROM client_duplicate_form form
                   JOIN res_partner card ON card.id = form.partner_id
                  WHERE form.partner_id = ANY(%(cards)s)
+                   AND form.content <> ''
                    AND COALESCE(card.company_id, %(company)s) = %(company)s
               ORDER BY form.partner_id
                 """,
@@ -35,11 +36,11 @@ class ClientDuplicateLoader(models.AbstractModel):
                 company=company.id,
             )
         )
-        return [NormalCard.from_json(data) for (data,) in rows]
+        return [NormalCard.from_text(content) for (content,) in rows]
 
     @api.model
     def _iterate(self, made):
-        """Load the forms of all cards, a part at a time: JSON takes a lot of room.
+        """Load the forms of all cards, a part at a time: text takes a lot of room.
 
         :param made: what ``_refresh`` has made in this run, as it answers: need not be
             read again as long as the card has the same stamp; emptied
@@ -50,17 +51,19 @@ class ClientDuplicateLoader(models.AbstractModel):
         )
         for part in split_every(BATCH, rows, list):
             known = {id_: made.pop(id_, (None, None)) for id_, _stamp in part}
-            other = self._fetch_data([id_ for id_, one in part if known[id_][0] != one])
+            other = self._fetch_content(
+                [id_ for id_, one in part if known[id_][0] != one]
+            )
             for id_, _stamp in part:
                 loaded = other.get(id_)
-                yield NormalCard.from_json(loaded) if loaded else known[id_][1]
+                yield NormalCard.from_text(loaded) if loaded else known[id_][1]
 
     @api.model
-    def _fetch_data(self, partner_ids):
-        """:return: id of a card -> its form as JSON"""
+    def _fetch_content(self, partner_ids):
+        """:return: id of a card -> the line of its form"""
         rows = self.env.execute_query(
             SQL(
-                "SELECT partner_id, data FROM client_duplicate_form"
+                "SELECT partner_id, content FROM client_duplicate_form"
                 " WHERE partner_id = ANY(%s)",
                 partner_ids,
             )

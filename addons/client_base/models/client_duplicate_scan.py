@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import split_every
 
 from ..tools.duplicates.cards import VERSION
+from ..tools.duplicates.collector import paused_collector
 from ..tools.duplicates.scan import find_duplicates
 from .client_duplicate_form import BATCH
 from .concurrency import CONCURRENCY_ERRORS, MAX_FAILURES
@@ -167,6 +168,10 @@ class ClientDuplicateScan(models.Model):
         :param report: called with the part that is done, 0 to 100, when it may be
             committed
         """
+        with paused_collector():
+            self._compare(report)
+
+    def _compare(self, report):
         self.state = "running"
         cards = self.env["client.duplicate.form"]._iterate(self._prepare(report))
         self.env.flush_all()

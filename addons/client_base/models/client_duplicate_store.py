@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL, split_every
 
 from ..tools.duplicates.scan import PROPOSED
+from .concurrency import meanwhile
 
 BATCH = 5000
 
@@ -42,8 +43,12 @@ class ClientDuplicateStore(models.AbstractModel):
         """
         clusters = self._store_clusters(found.clusters)
         self._delete_vanished(found.pairs)
+        rows = None
         for batch in split_every(BATCH, found.pairs, list):
-            self._upsert(batch, clusters)
+            with meanwhile(self._upsert, rows):
+                rows = json.dumps([self._to_row(pair, clusters) for pair in batch])
+        if rows:
+            self._upsert(rows)
         self.env["client.duplicate.cluster"]._drop_empty()
         self.env.invalidate_all(flush=False)
         return sum(pair.score >= PROPOSED for pair in found.pairs)
@@ -128,12 +133,13 @@ class ClientDuplicateStore(models.AbstractModel):
         )
 
     @api.model
-    def _upsert(self, pairs, clusters):
+    def _upsert(self, rows):
         """Write the pairs that are new or no longer what they were.
 
         The others are not even locked: night after night most are the same.
+
+        :param str rows: JSON of what ``_to_row`` makes
         """
-        rows = [self._to_row(pair, clusters) for pair in pairs]
         # one text of JSON is read faster than thousands of values in a statement; no
         # people are named, whom the database would look up for every pair
         self.env.cr.execute(
@@ -166,7 +172,7 @@ class ClientDuplicateStore(models.AbstractModel):
                         state = EXCLUDED.state,
                         write_date = EXCLUDED.write_date
             """,
-            [json.dumps(rows)],
+            [rows],
         )
 
     @api.model

@@ -1,4 +1,7 @@
-"""What another attempt may mend, for everything that works in the background."""
+"""What everything that works in the background needs of transactions and threads."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 
@@ -32,3 +35,21 @@ def run_patiently(env, work):
             env.cr.rollback()
             env.invalidate_all()
     return work()
+
+
+@contextmanager
+def meanwhile(work, argument):
+    """Let the database work while the block computes: on a core of its own.
+
+    The block must not use the cursor, and leaves when ``work`` has ended, too.
+
+    :param work: called in another thread with ``argument``, unless that is None; what
+        it raises the end of the block raises
+    """
+    if argument is None:
+        yield
+        return
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        answer = executor.submit(work, argument)
+        yield
+    answer.result()

@@ -68,17 +68,32 @@ class NormalCard(NamedTuple):
     zip: str
     birthdate: str
 
-    def to_json(self) -> list[Any]:
-        """Return the form as plain lists, for ``from_json``."""
-        return [list(self.name) if part is self.name else part for part in self]
+    def to_text(self) -> str:
+        """Return the form as one line, for ``from_text``.
+
+        Its values stand between tabs, several of one field between blanks: no word,
+        phone or e-mail of a normal form holds white space.
+        """
+        name = self.name
+        return "\t".join(
+            (
+                *(str(self.id), str(self.parent_id), "1" if self.is_company else ""),
+                *(" ".join(name.tokens), " ".join(name.plain), *name[2:]),
+                *(" ".join(self.phones), " ".join(self.emails), *self[6:]),
+            )
+        )
 
     @classmethod
-    def from_json(cls, data: list[Any]) -> "NormalCard":
-        """Return the form that ``to_json`` wrote, of the same ``VERSION``."""
-        card_id, parent_id, is_company, name, phones, emails, *rest = data
-        form = NameForm(*(_frozen(value) for value in name))
-        contacts = tuple(phones), tuple(emails)
-        return cls(card_id, parent_id, is_company, form, *contacts, *rest)
+    def from_text(cls, text: str) -> "NormalCard":
+        """Return the form that ``to_text`` wrote, of the same ``VERSION``."""
+        card_id, parent_id, is_company, tokens, plain, *rest = text.split("\t")
+        of_name = len(NameForm._fields) - 2
+        phones, emails, *places = rest[of_name:]
+        return cls(
+            *(int(card_id), int(parent_id), is_company == "1"),
+            NameForm(_words(tokens), _words(plain), *rest[:of_name]),
+            *(_words(phones), _words(emails), *places),
+        )
 
     @property
     def content(self) -> tuple[Any, ...]:
@@ -92,8 +107,9 @@ class NormalCard(NamedTuple):
         )
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _words(text: str) -> tuple[str, ...]:
+    """Return what stands between blanks."""
+    return tuple(text.split(" ")) if text else ()
 
 
 class Normalizer:
