@@ -262,3 +262,14 @@ def test_pages_in_a_field_are_cut():
 def test_form_survives_being_stored(card: Card):
     form = Normalizer().normalize(card)
     assert NormalCard.from_text(form.to_text()) == form
+
+
+@given(st.text(), st.text(), st.text(), st.booleans())
+def test_form_of_any_text_survives_being_stored(
+    name: str, place: str, email: str, is_company: bool
+):
+    card = Card(
+        1, name, is_company, emails=(email,), street=place, city=place, zip=place
+    )
+    form = Normalizer().normalize(card)
+    assert NormalCard.from_text(form.to_text()) == form

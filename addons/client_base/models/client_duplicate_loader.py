@@ -55,8 +55,11 @@ class ClientDuplicateLoader(models.AbstractModel):
                 [id_ for id_, one in part if known[id_][0] != one]
             )
             for id_, _stamp in part:
-                loaded = other.get(id_)
-                yield NormalCard.from_text(loaded) if loaded else known[id_][1]
+                form = known[id_][1]
+                if other.get(id_):
+                    form = NormalCard.from_text(other[id_])
+                if form:  # else it is kept as an older release kept it
+                    yield form
 
     @api.model
     def _fetch_content(self, partner_ids):

@@ -2,7 +2,7 @@ from unittest.mock import patch
 
 from psycopg2.errors import ForeignKeyViolation
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ConcurrencyError
 from odoo.tests import tagged, users
 from odoo.tools import mute_logger
 
@@ -222,6 +222,35 @@ class TestClientDuplicate(ClientCommon, CronMixinCase):
             self.assertEqual(held, stored_keys(forms))
             holders = {card_id for _key, card_id in held}
             self.assertEqual(self.left.active, self.left.id in holders)
+
+    def _make_anew(self, cards):
+        """Make the forms of cards one by one, each while another one is written."""
+        self.env.cr.precommit.run()
+        self.env.cr.execute(
+            "UPDATE client_duplicate_form SET stamp = 'old', content = ''"
+            " WHERE partner_id = ANY(%s)",
+            [cards.ids],
+        )
+        with patch.object(client_duplicate_form, "PART", 1):
+            return self.env["client.duplicate.form"]._refresh(cards.ids)
+
+    def test_cards_prepared_part_by_part_are_what_they_were(self):
+        cards = self.left | self.right | self.stranger
+        forms = self.env["client.duplicate.form"]
+        held, said = self._get_index(cards), forms._load(cards.ids, self.env.company)
+        made = self._make_anew(cards)
+        self.assertEqual(self._get_index(cards), held)
+        self.assertEqual(forms._load(cards.ids, self.env.company), said)
+        self.assertEqual([form for _stamp, form in made.values()], said)
+
+    def test_failure_of_writing_a_part_is_told(self):
+        cards = self.left | self.right
+        forms = type(self.env["client.duplicate.form"])
+        with (
+            self.assertRaises(ConcurrencyError),
+            patch.object(forms, "_write_forms", side_effect=ConcurrencyError),
+        ):
+            self._make_anew(cards)
 
     def test_keys_of_a_deleted_card_are_swept_out(self):
         left_id = self.left.id

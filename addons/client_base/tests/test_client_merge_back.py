@@ -71,7 +71,8 @@ class TestMergeBack(MergeCommon):
         self._merge()
         self.env.cr.precommit.run()
         self.assertEqual(
-            forms.search([("partner_id", "=", self.person.id)]).data[1], self.kept.id
+            forms.search([("partner_id", "=", self.person.id)]).content.split("\t")[1],
+            str(self.kept.id),
         )
 
     def test_pairs_with_other_cards_return(self):

@@ -190,7 +190,7 @@ class TestPartnerMerge(ClientCommon):
                 self.kept.id,
             )
         )
-        wanted = stored_keys([NormalCard.from_json(form.data)])
+        wanted = stored_keys([NormalCard.from_text(form.content)])
         self.assertEqual({key for (key,) in keys}, {key for key, _card in wanted})
 
     def _prepare_file(self):
