@@ -99,9 +99,12 @@ def make_data(env: Any, rows: list[Row]) -> None:
 
 def read_cards(env: Any) -> list[Any]:
     """Return what the cards say, as Odoo itself hands it to the algorithm."""
+    # where the addons are is known once Odoo has read its options
+    from odoo.addons.client_base.tools.duplicates.changes import to_card
+
     forms = env["client.duplicate.form"]
     rows = env.execute_query(forms._select_cards())
-    return [forms._to_card(*said) for *said, _country, _stamp in rows]
+    return [to_card(said) for *said, _country, _stamp in rows]
 
 
 class Meter:

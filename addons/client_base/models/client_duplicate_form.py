@@ -1,6 +1,4 @@
-import hashlib
 import logging
-from typing import NamedTuple
 
 import numpy as np
 
@@ -8,8 +6,8 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
-from ..tools.duplicates.cards import VERSION, Card, Normalizer
-from ..tools.duplicates.keys import keys_by_card
+from ..tools.duplicates.cards import VERSION
+from ..tools.duplicates.changes import KEY, Stored, prepare_change
 from .concurrency import CONCURRENCY_ERRORS, meanwhile
 
 _logger = logging.getLogger(__name__)
@@ -18,11 +16,9 @@ TOUCHED = "client_base.duplicates.touched"
 # Cards of one transaction that are prepared before its commit; more are prepared by
 # the scheduled action right after it.
 AT_ONCE = 100
-BATCH = 25_000
+BATCH = 50_000
 # Cards of a batch that are prepared while the ones before them are written.
-PART = 5_000
-# How keys are written one after another.
-KEY = "<i8"
+PART = 10_000
 # What a card is compared by; the phones and e-mails are its contact points.
 CARD_FIELDS = frozenset(
     {
@@ -41,27 +37,6 @@ CARD_FIELDS = frozenset(
         "zip",
     }
 )
-
-
-class Stored(NamedTuple):
-    """What is known of the form of a card; ``keys`` are an array."""
-
-    stamp: str
-    mark: str
-    keys: np.ndarray
-
-
-class Change(NamedTuple):
-    """What is to be written of some cards, each value by the id of its card.
-
-    ``former`` are ``Stored`` forms that go, ``stamps`` those of the ``rows`` of new
-    ones, ``keys`` arrays.
-    """
-
-    former: dict
-    stamps: dict
-    keys: dict
-    rows: list
 
 
 class ClientDuplicateForm(models.Model):
@@ -187,17 +162,27 @@ class ClientDuplicateForm(models.Model):
         :return: id of each card whose form was made -> (its stamp, its form)
         """
         normalizers = {} if normalizers is None else normalizers
+        first, *others = [*split_every(PART, partner_ids, list)] or [[]]
+        country = self.env.company.country_id.code or "UA"
         made, change = {}, None
-        for ids in split_every(PART, partner_ids, list):
-            stale, former = self._read_stale(ids)
-            with meanwhile(self._write, change):
-                forms = self._normalize(stale, normalizers)
-                change = self._prepare_change(stale, former, forms)
+        said = self._read_stale(first)
+        for ids in [*others, None]:
+            with meanwhile(self._write_and_read, change, ids) as answer:
+                change, forms = prepare_change(*said, normalizers, country)
             made |= {form.id: (change.stamps[form.id], form) for form in forms}
-        if change:
-            self._write(change)
+            said = answer.result()
+        self._write(change)
         self.env["client.duplicate"].invalidate_model()
         return made
+
+    @api.model
+    def _write_and_read(self, change, partner_ids):
+        """Write a ``changes.Change``, and read the cards that are next; either may be
+        missing.
+        """
+        if change:
+            self._write(change)
+        return self._read_stale(partner_ids) if partner_ids else None
 
     @api.model
     def _read_stale(self, partner_ids):
@@ -209,16 +194,6 @@ class ClientDuplicateForm(models.Model):
         stale = [row for row in rows if stored.get(row[0], (None,))[0] != row[-1]]
         current = {row[0] for row in rows} - {row[0] for row in stale}
         return stale, {id_: one for id_, one in stored.items() if id_ not in current}
-
-    @api.model
-    def _prepare_change(self, stale, former, forms):
-        """:return: ``Change`` to these forms, of the ``stale`` rows in their order"""
-        stamps = {row[0]: row[-1] for row in stale}
-        keys_of = keys_by_card(forms)
-        rows = [
-            self._to_copy(form, stamps[form.id], keys_of[form.id]) for form in forms
-        ]
-        return Change(former, stamps, keys_of, rows)
 
     @api.model
     def _write(self, change):
@@ -352,21 +327,8 @@ class ClientDuplicateForm(models.Model):
         self._exchange_keys({id_: one.keys for id_, one in stored.items()}, {})
 
     @api.model
-    def _normalize(self, rows, normalizers):
-        """:return: ``NormalCard`` of each row of ``_select_cards``"""
-        own = self.env.company.country_id.code or "UA"
-        forms = []
-        for *said, country, _stamp in rows:
-            country = country or own
-            normalizer = normalizers.get(country)
-            if normalizer is None:
-                normalizer = normalizers[country] = Normalizer(country)
-            forms.append(normalizer.normalize(self._to_card(*said)))
-        return forms
-
-    @api.model
     def _write_forms(self, rows):
-        """:param rows: as ``_to_copy`` makes them"""
+        """:param rows: as ``changes.to_copy_row`` makes them"""
         if rows:
             self._copy(
                 "COPY client_duplicate_form"
@@ -374,43 +336,3 @@ class ClientDuplicateForm(models.Model):
                 " FROM STDIN (FORMAT binary)",
                 b"".join(rows),
             )
-
-    @api.model
-    def _to_copy(self, form, stamp, keys):
-        """:return: the row of a form for binary COPY: values, each after its length"""
-        content = form.to_text().encode()
-        values = (
-            form.id.to_bytes(4, "big"),
-            stamp.encode(),
-            self._mark(content).encode(),
-            content,
-            keys.astype(KEY).tobytes(),
-        )
-        parts = [len(values).to_bytes(2, "big")]
-        for value in values:
-            parts += (len(value).to_bytes(4, "big"), value)
-        return b"".join(parts)
-
-    @api.model
-    def _to_card(
-        self, id_, name, company, phones, emails, tax, street, city, zip_, born, parent
-    ):
-        return Card(
-            id=id_,
-            name=name,
-            is_company=company,
-            phones=tuple(phones or ()),
-            emails=tuple(emails or ()),
-            tax_id=tax,
-            street=street,
-            city=city,
-            zip=zip_,
-            birthdate=born,
-            parent_id=parent,
-        )
-
-    @api.model
-    def _mark(self, content):
-        """:return: a short sum of all that is compared, of a form as its line"""
-        _id, _parent, compared = content.split(b"\t", 2)
-        return hashlib.blake2b(compared, digest_size=8).hexdigest()

@@ -46,7 +46,7 @@ class ClientDuplicateStore(models.AbstractModel):
         rows = None
         for batch in split_every(BATCH, found.pairs, list):
             with meanwhile(self._upsert, rows):
-                rows = json.dumps([self._to_row(pair, clusters) for pair in batch])
+                rows = json.dumps([to_row(pair, clusters) for pair in batch])
         if rows:
             self._upsert(rows)
         self.env["client.duplicate.cluster"]._drop_empty()
@@ -138,7 +138,7 @@ class ClientDuplicateStore(models.AbstractModel):
 
         The others are not even locked: night after night most are the same.
 
-        :param str rows: JSON of what ``_to_row`` makes
+        :param str rows: JSON of what ``to_row`` makes
         """
         # one text of JSON is read faster than thousands of values in a statement; no
         # people are named, whom the database would look up for every pair
@@ -175,15 +175,19 @@ class ClientDuplicateStore(models.AbstractModel):
             [rows],
         )
 
-    @api.model
-    def _to_row(self, pair, clusters):
-        ours, theirs = clusters.get(pair.left), clusters.get(pair.right)
-        return {
-            "left_id": pair.left,
-            "right_id": pair.right,
-            "cluster_id": ours if ours == theirs and pair.score >= PROPOSED else None,
-            "bits": pair.score,
-            "score": round(pair.probability, 4),
-            "relation": pair.relation or None,
-            "evidence": pair.evidence,
-        }
+
+def to_row(pair, clusters):
+    """Return what is stored of a pair; no method, for it must not reach the cursor.
+
+    :param clusters: id of a card -> id of the cluster it is in
+    """
+    ours, theirs = clusters.get(pair.left), clusters.get(pair.right)
+    return {
+        "left_id": pair.left,
+        "right_id": pair.right,
+        "cluster_id": ours if ours == theirs and pair.score >= PROPOSED else None,
+        "bits": pair.score,
+        "score": round(pair.probability, 4),
+        "relation": pair.relation or None,
+        "evidence": pair.evidence,
+    }

@@ -1,6 +1,6 @@
 """What everything that works in the background needs of transactions and threads."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 from psycopg2.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
@@ -38,18 +38,21 @@ def run_patiently(env, work):
 
 
 @contextmanager
-def meanwhile(work, argument):
+def meanwhile(work, *arguments):
     """Let the database work while the block computes: on a core of its own.
 
     The block must not use the cursor, and leaves when ``work`` has ended, too.
 
-    :param work: called in another thread with ``argument``, unless that is None; what
+    :param work: called in another thread with ``arguments``, unless all are empty; what
         it raises the end of the block raises
+    :return: future of what it answers
     """
-    if argument is None:
-        yield
+    if not any(arguments):
+        answer = Future()
+        answer.set_result(None)
+        yield answer
         return
     with ThreadPoolExecutor(max_workers=1) as executor:
-        answer = executor.submit(work, argument)
-        yield
+        answer = executor.submit(work, *arguments)
+        yield answer
     answer.result()

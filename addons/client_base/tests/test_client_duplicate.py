@@ -9,6 +9,7 @@ from odoo.tools import mute_logger
 from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
 from ..models import client_duplicate_form
+from ..tools.duplicates import changes
 from ..tools.duplicates.cards import VERSION, Card
 from ..tools.duplicates.keys import stored_keys
 from ..tools.identity import city_key
@@ -106,10 +107,9 @@ class TestClientDuplicate(ClientCommon, CronMixinCase):
         pair = self._scan()
         pair.action_different()
         marks = pair.left_mark, pair.right_mark
-        forms = type(self.env["client.duplicate.form"])
         with (
             patch.object(client_duplicate_form, "VERSION", VERSION + 1),
-            patch.object(forms, "_mark", lambda _self, data: f"other {data}"),
+            patch.object(changes, "make_mark", lambda text: f"other {text}"),
         ):
             self.assertEqual(self._scan().state, "different")
             pair.invalidate_recordset()
