@@ -88,12 +88,10 @@ class NormalCard(NamedTuple):
         """Return the form that ``to_text`` wrote, of the same ``VERSION``."""
         card_id, parent_id, is_company, tokens, plain, *rest = text.split("\t")
         of_name = len(NameForm._fields) - 2
-        phones, emails, *places = rest[of_name:]
-        return cls(
-            *(int(card_id), int(parent_id), is_company == "1"),
-            NameForm(_words(tokens), _words(plain), *rest[:of_name]),
-            *(_words(phones), _words(emails), *places),
-        )
+        name = NameForm(_words(tokens), _words(plain), *rest[:of_name])
+        phones, emails = map(_words, rest[of_name : of_name + 2])
+        of_card = int(card_id), int(parent_id), is_company == "1", name
+        return cls(*of_card, phones, emails, *rest[of_name + 2 :])
 
     @property
     def content(self) -> tuple[Any, ...]:

@@ -22,7 +22,7 @@ from .hashing import (
 )
 from .mail_forms import is_role
 from .name_forms import MAX_TOKENS
-from .table import Flags, Ints, Table
+from .table import Fields, Flags, Ints, KeyTable
 
 _KIND_BITS: Final = np.uint64(15)
 _MIN_LETTERS_OF_RARE: Final = 3
@@ -87,7 +87,7 @@ def stored_keys(cards: Iterable[NormalCard]) -> list[tuple[int, int]]:
 
 def keys_by_card(cards: Iterable[NormalCard]) -> dict[int, Ints]:
     """Return the keys of each card, sorted and distinct, as signed 64-bit numbers."""
-    table = Table(cards)
+    table = KeyTable(Fields(cards))
     if not table.size:
         return {}
     hashes, rows = blocking_keys(table)
@@ -102,7 +102,7 @@ def key_cap(key: int) -> int:
     return int(CAPS[key & int(_KIND_BITS)])
 
 
-def blocking_keys(table: Table) -> _Found:
+def blocking_keys(table: KeyTable) -> _Found:
     """Return the keys of all rows and the row of each, sorted by key, then row."""
     found = list(_all_keys(table))
     keys = np.concatenate([keys for keys, _ in found])
@@ -118,7 +118,7 @@ def blocking_keys(table: Table) -> _Found:
     return keys[is_first][block], row
 
 
-def _all_keys(table: Table) -> Iterator[_Found]:
+def _all_keys(table: KeyTable) -> Iterator[_Found]:
     yield from _contact_keys(table)
     words = table.skeleton.hashes("word")
     distinct = table.is_given
@@ -133,7 +133,7 @@ def _kind(name: str, hashes: Hashes, rows: Ints) -> _Found:
     return (mix(hashes) & ~_KIND_BITS) | _NUMBERS[name], rows
 
 
-def _contact_keys(table: Table) -> Iterator[_Found]:
+def _contact_keys(table: KeyTable) -> Iterator[_Found]:
     for name, column in (("phone", table.phone), ("email", table.email)):
         rows, places = np.nonzero(column.codes)
         yield _kind(name, column.hashes(name)[column.codes[rows, places]], rows)
@@ -150,7 +150,7 @@ def _contact_keys(table: Table) -> Iterator[_Found]:
     yield _kind("mailbox", table.mailbox.hashes("mailbox")[codes], rows)
 
 
-def _name_keys(table: Table, words: Hashes) -> Iterator[_Found]:
+def _name_keys(table: KeyTable, words: Hashes) -> Iterator[_Found]:
     codes = table.skeleton.codes
     for left, right in combinations(range(MAX_TOKENS), 2):
         rows = np.flatnonzero((codes[:, left] > 0) & (codes[:, right] > 0))
@@ -166,7 +166,9 @@ def _name_keys(table: Table, words: Hashes) -> Iterator[_Found]:
     yield _kind("joined", starts.hashes("joined")[starts.codes[rows]], rows)
 
 
-def _word_and_place(table: Table, words: Hashes, is_given: Flags) -> Iterator[_Found]:
+def _word_and_place(
+    table: KeyTable, words: Hashes, is_given: Flags
+) -> Iterator[_Found]:
     telling = (table.token.codes > 0) & ~is_given[table.token.codes]
     for name, column in (
         ("city", table.city),
@@ -180,7 +182,7 @@ def _word_and_place(table: Table, words: Hashes, is_given: Flags) -> Iterator[_F
         yield _kind(f"word_{name}", pair_hashes(word, other), rows)
 
 
-def _place_keys(table: Table) -> Iterator[_Found]:
+def _place_keys(table: KeyTable) -> Iterator[_Found]:
     has_house = table.house.codes > 0
     houses = table.house.hashes("house")
     for name, column in (("address", table.street), ("house_zip", table.zip)):
@@ -192,7 +194,7 @@ def _place_keys(table: Table) -> Iterator[_Found]:
     yield _kind("birthdate", dates[table.birthdate.codes[rows]], rows)
 
 
-def _typo_keys(table: Table) -> _Found:
+def _typo_keys(table: KeyTable) -> _Found:
     """Return the longest word with each one letter left out, beside another initial.
 
     Two words that differ in one letter share such a form. The initial of another word,
@@ -216,7 +218,7 @@ def _typo_keys(table: Table) -> _Found:
     )
 
 
-def _longest_words(table: Table) -> Ints:
+def _longest_words(table: KeyTable) -> Ints:
     """Return the place of the longest word that is no given name; -1 for none."""
     lengths = np.array([len(text) for text in table.token.values])
     lengths[table.is_given | table.is_number] = 0
@@ -236,7 +238,7 @@ def _shortened(words: list[str]) -> tuple[Hashes, Ints]:
     return np.concatenate([whole, shorter])[order], lengths
 
 
-def _beside(table: Table, rows: Ints, main: Ints) -> tuple[Ints, Hashes]:
+def _beside(table: KeyTable, rows: Ints, main: Ints) -> tuple[Ints, Hashes]:
     """Return rows, with the hash of what stands beside the longest word of each.
 
     The initials of other words, in the order of the alphabet; without any the first
@@ -262,7 +264,7 @@ def _beside(table: Table, rows: Ints, main: Ints) -> tuple[Ints, Hashes]:
     )
 
 
-def _beside_lonely(table: Table, rows: Ints) -> Hashes:
+def _beside_lonely(table: KeyTable, rows: Ints) -> Hashes:
     """Return the hashes of the first initials of rows, else of their towns."""
     initials = table.initials.map(text[:1] for text in table.initials.values)
     codes = initials.codes[rows]

@@ -75,37 +75,56 @@ class Column:
         return Column(other.codes[self.codes], other.values)
 
 
-class Table:
-    """The columns of cards sorted by content, so that their order never matters.
+class KeyTable:
+    """The columns that keys are made of; ``ids`` holds the id of each row."""
 
-    ``ids`` holds the id of each row; ``same_as_before`` tells the rows whose content is
-    that of the row before.
-    """
-
-    def __init__(self, cards: Iterable[NormalCard]) -> None:
-        fields = _Fields(list(cards))
-        self.size = len(fields.order)
+    def __init__(self, fields: "Fields") -> None:
+        self.size = fields.size
         self.ids = fields.numbers("id")
-        self.parents = fields.numbers("parent_id")
-        self.same_as_before = fields.same_as_before
-        self.is_company = fields.numbers("is_company").astype(np.bool_)
-        self._read_names(fields)
-        self._read_contacts(fields)
-        self._read_places(fields)
-        self.birthdate = fields.column("birthdate")
-
-    def _read_names(self, fields: "_Fields") -> None:
         self.token = fields.columns("tokens", MAX_TOKENS)
-        self.plain = fields.columns("plain", MAX_TOKENS)
-        self.token_count = (self.token.codes > 0).sum(1)
         self.skeleton = self.token.map(map(_skeleton, self.token.values))
         self.is_given = _flags(text in GIVEN_KEYS for text in self.token.values)
         self.is_number = _flags(text[:1].isdigit() for text in self.token.values)
-        self.numbers = self._find_numbers()
         self.joined = fields.column("joined")
         self.joined_skeleton = self.joined.map(map(_skeleton, self.joined.values))
-        self.patronymic = fields.column("patronymic")
         self.initials = fields.column("initials")
+        self.phone = fields.columns("phones")
+        self.email = fields.columns("emails")
+        mailboxes = (text.partition("@")[0] for text in self.email.values)
+        self.mailbox = self.email.map(mailboxes)
+        self.tax_id = fields.column("tax_id")
+        self.city = fields.column("city")
+        self.zip = fields.column("zip")
+        self.street = fields.column("street")
+        self.house = fields.column("house")
+        self.birthdate = fields.column("birthdate")
+
+
+class Table(KeyTable):
+    """The columns of cards sorted by content, so that their order never matters.
+
+    ``same_as_before`` tells the rows whose content is that of the row before.
+    """
+
+    def __init__(self, cards: Iterable[NormalCard]) -> None:
+        fields = Fields(cards)
+        self.same_as_before = fields.sort()
+        super().__init__(fields)
+        self.parents = fields.numbers("parent_id")
+        self.is_company = fields.numbers("is_company").astype(np.bool_)
+        self._read_names(fields)
+        self._read_places(fields)
+        domains = (text.partition("@")[2] for text in self.email.values)
+        self.domain = self.email.map(domains)
+        self.is_free = _flags(
+            not text or text in FREE_DOMAINS for text in self.domain.values
+        )
+
+    def _read_names(self, fields: "Fields") -> None:
+        self.plain = fields.columns("plain", MAX_TOKENS)
+        self.token_count = (self.token.codes > 0).sum(1)
+        self.numbers = self._find_numbers()
+        self.patronymic = fields.column("patronymic")
         self.legal_form = fields.column("legal_form")
         kinds = [_KINDS.get(text, FIRM) for text in self.legal_form.values]
         self.kind = np.array(kinds, np.int8)[self.legal_form.codes]
@@ -120,32 +139,16 @@ class Table:
             texts[row] = " ".join(sorted(numbers))
         return Column.of(texts)
 
-    def _read_contacts(self, fields: "_Fields") -> None:
-        self.phone = fields.columns("phones")
-        self.email = fields.columns("emails")
-        parts = [text.partition("@") for text in self.email.values]
-        self.mailbox = self.email.map(local for local, _, _ in parts)
-        self.domain = self.email.map(domain for _, _, domain in parts)
-        self.is_free = _flags(
-            not text or text in FREE_DOMAINS for text in self.domain.values
-        )
-        self.tax_id = fields.column("tax_id")
-
-    def _read_places(self, fields: "_Fields") -> None:
+    def _read_places(self, fields: "Fields") -> None:
         """Read addresses; towns of cards and those in names have one list of values."""
-        texts = fields.of["city"] + fields.of["place"]
-        places = Column.of(texts)
+        places = Column.of(fields.of("city") + fields.of("place"))
         self.city = places.take(fields.order)
         self.place = places.take(fields.order + self.size)
-        marks = zip(fields.of["branch"], fields.of["place"], strict=True)
-        self.branch = Column.of(mark or place for mark, place in marks).take(
-            fields.order
-        )
-        self.street = fields.column("street")
+        marks = zip(fields.of("branch"), fields.of("place"), strict=True)
+        branch = Column.of(mark or place for mark, place in marks)
+        self.branch = branch.take(fields.order)
         self.street_joined = fields.column("street_joined")
-        self.house = fields.column("house")
         self.flat = fields.column("flat")
-        self.zip = fields.column("zip")
 
     @property
     def counted(self) -> dict[str, Column]:
@@ -216,38 +219,50 @@ class Frequencies:
         return cls(size, hashes, counts.astype(np.int64))
 
 
-class _Fields:
-    """The fields of cards as they came, and the order that they are wanted in.
+class Fields:
+    """The fields of cards, and the order that their rows are wanted in.
 
     They are read in the order that they lie in memory, which is twice as fast.
     """
 
-    def __init__(self, cards: list[NormalCard]) -> None:
-        self.of = {name: _each(name, cards) for name in NormalCard._fields}
-        for name in NameForm._fields:
-            self.of[name] = _each(name, self.of["name"])
-        content = list(zip(*(self.of[name] for name in _CONTENT), strict=True))
-        ids = self.of["id"]
-        rows = sorted(range(len(cards)), key=ids.__getitem__)
+    def __init__(self, cards: Iterable[NormalCard]) -> None:
+        self._cards = list(cards)
+        self._names = _each("name", self._cards)
+        self._known: dict[str, list[Any]] = {}
+        self.size = len(self._cards)
+        self.order: Ints = np.arange(self.size)
+
+    def of(self, name: str) -> list[Any]:
+        """Return a field of each card, as they came."""
+        if name not in self._known:
+            of_name = name in NameForm._fields
+            self._known[name] = _each(name, self._names if of_name else self._cards)
+        return self._known[name]
+
+    def sort(self) -> Flags:
+        """Sort by content, then id; tell which rows have that of the row before."""
+        content = list(zip(*map(self.of, _CONTENT), strict=True))
+        rows = sorted(range(self.size), key=self.of("id").__getitem__)
         rows.sort(key=content.__getitem__)
         self.order = _ints(rows)
-        self.same_as_before = _flags(
+        return _flags(
             at > 0 and content[rows[at - 1]] == content[row]
             for at, row in enumerate(rows)
         )
 
     def column(self, name: str) -> Column:
         """Return the column of a field that holds one text."""
-        return Column.of(self.of[name]).take(self.order)
+        return Column.of(self.of(name)).take(self.order)
 
     def columns(self, name: str, width: int = 0) -> Column:
         """Return the column of a field that holds several, all by default."""
-        width = width or max([len(row) for row in self.of[name]], default=0)
-        return Column.of_many(self.of[name], max(width, 1)).take(self.order)
+        rows = self.of(name)
+        width = width or max([len(row) for row in rows], default=0)
+        return Column.of_many(rows, max(width, 1)).take(self.order)
 
     def numbers(self, name: str) -> Ints:
         """Return a field that holds one number."""
-        return _ints(self.of[name])[self.order]
+        return _ints(self.of(name))[self.order]
 
 
 def _each(field: str, rows: Iterable[Any]) -> list[Any]:
