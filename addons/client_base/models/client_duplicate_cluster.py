@@ -74,10 +74,9 @@ class ClientDuplicateCluster(models.Model):
             SQL(
                 """
                 INSERT INTO client_duplicate_cluster AS cluster (
-                            first_id, card_count,
-                            create_uid, create_date, write_uid, write_date
+                            first_id, card_count, create_date, write_date
                           )
-                     SELECT found.*, %(user)s, %(now)s, %(user)s, %(now)s
+                     SELECT found.*, %(now)s, %(now)s
                        FROM UNNEST(%(first)s::int[], %(count)s::int[]) AS found
                 ON CONFLICT (first_id) DO UPDATE
                         SET card_count = EXCLUDED.card_count
@@ -85,7 +84,6 @@ class ClientDuplicateCluster(models.Model):
                 """,
                 first=[cards[0] for cards in clusters],
                 count=[len(cards) for cards in clusters],
-                user=self.env.uid,
                 now=self.env.cr.now(),
             )
         )
