@@ -87,6 +87,8 @@ class ClientMerge(models.Model):
         """Go on with one case of a company, and with none if the client buys elsewhere.
 
         Nothing is deleted: the night takes back the tasks of cases that are dropped.
+
+        :return: the cases that are dropped
         """
         # sudo: of all companies, whoever merges
         cases_sudo = self.env["client.reactivation"].sudo()
@@ -95,11 +97,14 @@ class ClientMerge(models.Model):
             order="attempt_count desc, id",
         )
         bought = self._fetch_last_purchases(cards)
+        dropped_sudo = cases_sudo
         for company, cases in open_sudo.grouped("company_id").items():
             kept, last = cases[:1], bought.get(company)
             if last and kept.bought_on and last > kept.bought_on:
                 kept = kept.browse()  # what looked silent was one card of two
-            (cases - kept)._end("cancelled")
+            dropped_sudo += cases - kept
+        dropped_sudo._end("cancelled")
+        return dropped_sudo
 
     @api.model
     def _fetch_last_purchases(self, cards):

@@ -255,6 +255,17 @@ class TestMergedCases(MergedRowsCommon):
             case, [{"state": "open", "partner_id": self.other_client.id}]
         )
 
+    def test_in_a_merge_of_odoo_he_was_not_won_back_either(self):
+        self._fall_silent("C-2")
+        self._run()
+        case = self._get_case(self.other_client)
+        task = case.activity_id
+        self._buy(*range(5, 300, 20))
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge(self.cards.ids, self.client)
+        self.assertEqual(case.state, "cancelled")
+        self.assertFalse(task.exists())
+
     def test_client_who_said_no_is_left_alone_on_the_card_that_stays(self):
         self._fall_silent()
         self._fall_silent("C-2")

@@ -102,18 +102,5 @@ class MergePartnerAutomatic(models.TransientModel):
 
     def _end_double_cases(self, partners):
         """Go on with one case of winning back a client in a company."""
-        # sudo: as above
-        found_sudo = (
-            self.env["client.reactivation"]
-            .sudo()
-            .search(
-                [
-                    ("partner_id", "in", partners.ids),
-                    ("is_open", "=", True),
-                ],
-                order="attempt_count desc, id",
-            )
-        )
-        for cases in found_sudo.grouped("company_id").values():
-            cases[1:]._close("cancelled")
+        self.env["client.merge"]._settle_cases(partners)._drop_tasks()
         self.env.flush_all()
