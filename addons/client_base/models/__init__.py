@@ -40,6 +40,7 @@ from . import client_merge_values
 from . import client_merge_pairs
 from . import client_merge
 from . import client_merge_line
+from . import client_concern
 from . import client_offer
 from . import contact_point_owner
 from . import card_rules

@@ -9,7 +9,7 @@ class ClientOffer(models.Model):
 
     _name = "client.offer"
     _description = "Offer to a Client"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["client.concern", "mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
     _check_company_auto = True
 
@@ -179,15 +179,6 @@ class ClientOffer(models.Model):
             return {**vals, "outcome_date": False}
         today = fields.Date.context_today(self)
         return {**vals, "outcome_date": vals.get("outcome_date") or today}
-
-    @api.model
-    def _complete_client(self, vals):
-        """An offer to a person of a company is an offer to that company."""
-        partner = self.env["res.partner"].browse(vals.get("partner_id"))
-        client = partner.commercial_partner_id
-        if not partner or client == partner:
-            return vals
-        return {"contact_id": partner.id, **vals, "partner_id": client.id}
 
     # === ACTION METHODS ===
 

@@ -13,7 +13,7 @@ class ClientClaim(models.Model):
 
     _name = "client.claim"
     _description = "Claim of a Client"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["client.concern", "mail.thread", "mail.activity.mixin"]
     _order = "closed_on desc nulls first, date, id"
     _check_company_auto = True
 
@@ -111,15 +111,6 @@ class ClientClaim(models.Model):
         result = super().unlink()
         self.browse()._judge_clients(before)
         return result
-
-    @api.model
-    def _complete_client(self, vals):
-        """A claim of a person of a company is a claim of that company."""
-        partner = self.env["res.partner"].browse(vals.get("partner_id"))
-        client = partner.commercial_partner_id
-        if not partner or client == partner:
-            return vals
-        return {"contact_id": partner.id, **vals, "partner_id": client.id}
 
     # === ACTION METHODS ===
 

@@ -44,6 +44,7 @@ from . import lead_escalation_plan
 from . import lead_escalation_giver
 from . import lead_escalation
 from . import lead_stop
+from . import lead_decision
 from . import lead_difference
 from . import lead_candidate
 from . import lead_chat_view

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 # Why identity is not certain -> as a person reads it.
@@ -19,6 +18,7 @@ class LeadCandidate(models.Model):
     """A card that the client of a lead may be: nobody guesses, a person says which."""
 
     _name = "lead.candidate"
+    _inherit = ["lead.decision"]
     _description = "Client that a Lead may be of"
     _order = "score desc, id"
     _rec_name = "partner_id"
@@ -127,17 +127,6 @@ class LeadCandidate(models.Model):
         """
         self._get_open().state = "dropped"
         return True
-
-    def _get_open(self):
-        """:return: those to decide, as sudo, that nobody else decides on just now"""
-        self.check_access("read")
-        self.lead_id.check_access("write")
-        # sudo: nobody writes candidates by hand
-        open_sudo = self.sudo().try_lock_for_update()
-        open_sudo = open_sudo.filtered(lambda one: one.state == "open")
-        if not open_sudo:
-            raise UserError(self.env._("Somebody has decided on this already."))
-        return open_sudo
 
     @api.model
     def _note(self, items, company):

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.client_base.tools import names
@@ -27,6 +26,7 @@ class LeadDifference(models.Model):
     """
 
     _name = "lead.difference"
+    _inherit = ["lead.decision"]
     _description = "Difference between Request and Card"
     _order = "id desc"
     _rec_name = "field"
@@ -109,17 +109,6 @@ class LeadDifference(models.Model):
         """
         self._get_open().partner_id.sudo(False).check_access("write")
         return self._decide("declined")
-
-    def _get_open(self):
-        """:return: those to decide, as sudo, that nobody else decides on just now"""
-        self.check_access("read")
-        self.lead_id.check_access("write")
-        # sudo: nobody writes differences by hand, they say what came in
-        open_sudo = self.sudo().try_lock_for_update()
-        open_sudo = open_sudo.filtered(lambda one: one.state == "open")
-        if not open_sudo:
-            raise UserError(self.env._("Somebody has decided on this already."))
-        return open_sudo
 
     def _decide(self, state):
         self.sudo().filtered(lambda one: one.state == "open").write(  # as above
