@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_time, ormcache
 
@@ -14,6 +14,8 @@ OWN_FIELDS = {
     "state",
     "total_line_ids",
 }
+# What it is about, from when it has begun.
+FIXED_FIELDS = {"company_id", "date", "user_id"}
 # What the first page of an audit shows, each beside the change.
 HEADLINES = ("clients", "order", "completeness", "open_issues")
 
@@ -227,8 +229,7 @@ class ClientAudit(models.Model):
 
         :return: True
         """
-        self.check_access("read")
-        self.browse().check_access("write")  # a done one is nobody's to write
+        self.check_access("write")
         audits = self or self._request()
         for audit in audits.filtered(lambda one: one.state == "draft"):
             audit._begin()
@@ -300,6 +301,15 @@ class ClientAudit(models.Model):
         if operation == "write" and field.name in OWN_FIELDS and not self.env.su:
             return False
         return super()._has_field_access(field, operation)
+
+    def write(self, vals):
+        """Keep what was audited as it was: followers and tasks alone come and go."""
+        is_fixed = vals.keys() & FIXED_FIELDS and not self.env.su
+        if is_fixed and any(audit.state != "draft" for audit in self):
+            raise AccessError(
+                self.env._("What was audited is not changed. Run another audit.")
+            )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):

@@ -51,7 +51,10 @@ class TestSecurityAudit(ClientIssueCommon):
     def test_head_speaks_of_an_audit_that_is_done(self):
         audit = self._audit().with_env(self.env)
         audit.message_post(body="Better than in May")
-        audit.activity_schedule("mail.mail_activity_data_todo").action_feedback()
+        task = "mail.mail_activity_data_todo"
+        audit.activity_schedule(task).action_feedback()
+        audit.activity_schedule(task, user_id=self.client_user.id)
+        self.assertIn(self.client_user.partner_id, audit.message_partner_ids)
         self.assertIn("Better than in May", str(audit.message_ids.mapped("body")))
 
     # === RULES ===
