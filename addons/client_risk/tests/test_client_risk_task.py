@@ -256,10 +256,10 @@ class TestTaskBrief(TaskCommon):
 class TestTaskDone(TaskCommon):
     """Whoever was called, the task ends where it is read."""
 
-    def _finish(self, task, comment="Waits for the new price list"):
+    def _finish(self, task, comment="Waits for the new price list", **values):
         action = task.action_done()
         wizard = self.env[action["res_model"]].with_context(**action["context"])
-        return wizard.create({"comment": comment}).action_done()
+        return wizard.create({"comment": comment, **values}).action_done()
 
     @users("client_user")
     def test_what_was_said_ends_the_task_and_stands_on_the_card(self):
@@ -281,6 +281,17 @@ class TestTaskDone(TaskCommon):
         task.action_give()
         self._finish(task, comment=False)
         self.assertEqual(task.state, "done")
+
+    @users("client_user")
+    def test_number_that_does_not_work_is_noted_on_the_card(self):
+        self.client.phone = "067 123 45 67"
+        self._be_late()
+        task = self._get_tasks().with_user(self.env.user)
+        task.action_give()
+        self._finish(task, comment=False, is_number_dead=True)
+        point = self.client.contact_point_ids
+        self.assertRecordValues(point, [{"state": "failed", "state_event": "hand"}])
+        self.assertIn("does not work", task.outcome)
 
     @users("client_user")
     def test_task_that_waits_is_not_done_by_it(self):
