@@ -133,9 +133,10 @@ class ClientMerge(models.Model):
 
     @api.model
     def _forget_dead(self, table, rows):
-        super()._forget_dead(table, rows)
+        result = super()._forget_dead(table, rows)
         if table == "client_reactivation":
             self._leave_newer_cases(rows)
+        return result
 
     @api.model
     def _leave_newer_cases(self, rows):
