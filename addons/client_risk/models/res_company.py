@@ -73,7 +73,7 @@ class ResCompany(models.Model):
         selection=[
             ("auto", "Accounting systems that tell them, else Odoo"),
             ("told", "Accounting systems, all taken together"),
-            ("odoo", "Odoo"),
+            ("odoo", "Invoices in Odoo"),
         ],
         string="Payments Come from",
         required=True,
