@@ -1,7 +1,7 @@
 """A card of a client, and the normal form in which cards are compared."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -134,8 +134,8 @@ class Normalizer:
             card.parent_id,
             card.is_company,
             self._names.parse(name, places, is_company=card.is_company),
-            _distinct(map(self._phone, card.phones), MAX_PHONES) if card.phones else (),
-            _distinct(map(email_key, card.emails), MAX_EMAILS) if card.emails else (),
+            _distinct(self._phone, card.phones, MAX_PHONES) if card.phones else (),
+            _distinct(email_key, card.emails, MAX_EMAILS) if card.emails else (),
             tax_id_key(card.tax_id) if card.tax_id else "",
             street.words,
             street.joined,
@@ -171,8 +171,13 @@ def zip_key(text: str) -> str:
     return "".join(text.split()).lower().lstrip("0")
 
 
-def _distinct(values: Iterable[str], limit: int) -> tuple[str, ...]:
-    """Return the values that are not empty, sorted: their order says nothing."""
-    known = set(values)
+def _distinct(
+    to_key: Callable[[str], str], texts: tuple[str, ...], limit: int
+) -> tuple[str, ...]:
+    """Return the keys that are not empty, sorted: their order says nothing."""
+    if len(texts) == 1:
+        key = to_key(texts[0])
+        return (key,) if key else ()
+    known = set(map(to_key, texts))
     known.discard("")
-    return tuple(sorted(known)[:limit]) if len(known) > 1 else tuple(known)
+    return tuple(sorted(known)[:limit])

@@ -17,7 +17,7 @@ from .collector import paused_collector
 from .comparison import Comparer
 from .evidence import Pair
 from .keys import key_cap, stored_keys
-from .scan import describe_scores, learn_weights, score_pairs
+from .scan import describe_scores, learn_and_score, score_pairs
 from .table import Frequencies, Ints, Table
 from .weights import Weights
 
@@ -110,8 +110,9 @@ def find_for_rows(
     comparer = Comparer(table, frequencies)
     if weights is None:
         total = float(len(rows) * len(cards))
-        weights = learn_weights(table, comparer, pairs, total)
-    scores = score_pairs(comparer, pairs, table.size, weights)
+        _weights, scores = learn_and_score(table, comparer, pairs, total)
+    else:
+        scores = score_pairs(comparer, pairs, table.size, weights)
     for pair in describe_scores(table, scores):
         found[pair.left if pair.left in found else pair.right].append(pair)
     return found

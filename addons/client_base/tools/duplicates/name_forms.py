@@ -28,7 +28,9 @@ _NO_APOSTROPHES = dict.fromkeys(map(ord, APOSTROPHES))
 _TO_CYRILLIC = str.maketrans("aceopxyikmtABCEHKMOPTXI", "асеорхуікмтАВСЕНКМОРТХІ")
 _HYPHEN = re.compile(r"([^\W\d_]{2,})-(?=[^\W\d_])")
 _INITIALS = re.compile(r"(?<!\w)([^\W\d_])\.\s?(?:([^\W\d_])\.)?")
-_PATRONYMIC = re.compile(r"(?:oviC|eviC|ovna|evna|ivna|iCna|iliC|kuzmiC|lukiC)$")
+_PATRONYMIC: Final = (
+    *("oviC", "eviC", "ovna", "evna", "ivna", "iCna", "iliC", "kuzmiC", "lukiC"),
+)
 # Whole words: Филипп, Філатов and Складаний are names.
 _BRANCH = re.compile(
     r"(?:філ|фил|філі[яїюй]|фили[яиюй]|філіал\w*|филиал\w*"
@@ -46,6 +48,9 @@ _STOPS: Final = "м г у в and the та і и й of for de"
 _STOP_WORDS: Final = frozenset(_STOPS.split())
 # What a word of a name is there for. Plain numbers: they are compared a million times.
 _STOP, _NAME, _NUMBER, _INITIAL, _PATRONYMIC_ROLE, _BUSINESS, _MARK = range(7)
+# What makes a word worth a closer look, one bit each: it is no plain name, it may be a
+# legal form at an end of the name, a legal form may be spelled out around it.
+_OTHER_ROLE, _MAY_BE_FORM, _MAY_SPELL_FORM = 1, 2, 4
 # Feminine surnames and adjectives, so that husband and wife, and the two languages,
 # have one form.
 _ENDINGS: Final = (
@@ -92,7 +97,7 @@ class _Word(NamedTuple):
 
     ``form`` is the class of the legal form it abbreviates wherever it stands, ``edge``
     the same at the ends of a name. ``number`` is that of a branch, None if too long for
-    one. ``may_spell_form`` tells that a legal form may be spelled out around it.
+    one. ``flags`` tell what makes it worth a closer look.
     """
 
     role: int
@@ -102,7 +107,7 @@ class _Word(NamedTuple):
     form: str = ""
     edge: str = ""
     number: str | None = None
-    may_spell_form: bool = False
+    flags: int = 0
 
 
 class NameReader:
@@ -118,9 +123,11 @@ class NameReader:
         """
         if _SIMPLE.fullmatch(text):
             lowered = text.lower()
-            found = _WORD.findall(lowered)
-            words = self._look_up(_repair_layout(found, lowered))
-            if not [word for word in words if word.may_spell_form]:
+            words = self._look_up(_repair_layout(_split(lowered), lowered))
+            flags = _flags(words)
+            if not flags:
+                return _form(words, "", "", "", "", "")
+            if not flags & _MAY_SPELL_FORM:
                 return _sort(words, [], "", "")
         text = _one_script(_tidy(text))
         initials: list[str] = []
@@ -155,6 +162,22 @@ class NameReader:
             letters = [letter.lower() for letter in found if letter]
             initials += [word.folded for word in self._look_up(letters)]
         return _INITIALS.sub(" ", text)
+
+
+def _split(lowered: str) -> list[str]:
+    """Return the words and numbers of a text that is ``_SIMPLE``, in lower case."""
+    # letters and blanks alone, as in most names of people: five times as fast
+    if lowered.replace(" ", "").isalpha():
+        return lowered.split()
+    return _WORD.findall(lowered)
+
+
+def _flags(words: list[_Word]) -> int:
+    """Return what makes any of the words worth a closer look."""
+    flags = 0
+    for word in words:
+        flags |= word.flags
+    return flags
 
 
 def _sort(
@@ -206,13 +229,14 @@ def _form(
     if patronymic and not words:
         words, patronymic = [_Word(_NAME, patronymic, patronymic)], ""
     folded = [word.folded for word in words]
-    kept = words
-    if len(words) > MAX_TOKENS or len(set(folded)) < len(words):
-        kept = _distinct_longest(words)
+    joined = "".join(folded)
+    if len(folded) > MAX_TOKENS or len(set(folded)) < len(folded):
+        words = _distinct_longest(words)
+        folded = [word.folded for word in words]
     return NameForm(
-        tuple([word.folded for word in kept]),
-        tuple([word.plain for word in kept]),
-        "".join(folded),
+        tuple(folded),
+        tuple([word.plain for word in words]),
+        joined,
         patronymic,
         initials,
         legal_form,
@@ -263,13 +287,13 @@ def _make_word(text: str) -> _Word:
         number = text.lstrip("0") if len(text) < 3 else None
     else:
         role = spelt.role
-    return spelt._replace(
-        role=role,
-        form=FORMS_ANYWHERE.get(text, ""),
-        edge=FORMS_AT_EDGE.get(text, ""),
-        number=number,
-        may_spell_form=SPELLED_OUT_HINT.search(text) is not None,
-    )
+    edge = FORMS_AT_EDGE.get(text, "")
+    flags = _OTHER_ROLE * (role != _NAME) | _MAY_BE_FORM * (edge != "")
+    flags |= _MAY_SPELL_FORM * (SPELLED_OUT_HINT.search(text) is not None)
+    if not flags:
+        return spelt
+    form = FORMS_ANYWHERE.get(text, "")
+    return spelt._replace(role=role, form=form, edge=edge, number=number, flags=flags)
 
 
 def _spell_word(word: str) -> _Word:
@@ -283,7 +307,7 @@ def _spell_word(word: str) -> _Word:
     role = _BUSINESS if folded in BUSINESS_WORDS else _NAME
     folded = CANONICAL_WORDS.get(folded, folded)
     gender = ""
-    if folded == "iliC" or (len(folded) > 5 and _PATRONYMIC.search(folded)):
+    if folded == "iliC" or (len(folded) > 5 and folded.endswith(_PATRONYMIC)):
         role = _PATRONYMIC_ROLE if role == _NAME else role
     elif role == _NAME:
         if _CYRILLIC.search(word):
@@ -379,7 +403,7 @@ def _repair_layout(words: list[str], lowered: str) -> list[str]:
     Sure is: hardly a vowel in the Latin text, and a given name or a legal form in what
     the same keys give in the other layout.
     """
-    if len(words) > 4 or not lowered.isascii():
+    if not lowered.isascii() or len(words) > 4:
         return words
     letters = "".join(words)
     if len(letters) < 6 or not letters.isalpha():

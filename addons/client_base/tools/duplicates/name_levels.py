@@ -1,6 +1,8 @@
 """Compare the names of many pairs of cards at once."""
 
-from itertools import product
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import count, product
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -27,6 +29,8 @@ _JOINED_LIKENESS: Final = 0.88
 _MIN_JOINED_SKELETON: Final = 5
 _PATRONYMIC_LIKENESS: Final = 0.88
 _EXACT: Final = 0.999
+# Initials of a name that are compared.
+_INITIALS: Final = 2
 # Bits that initials add when they agree, and the share of its bits a whole name keeps
 # that agrees without blanks only.
 _INITIALS_BITS: Final = 3.0
@@ -45,9 +49,7 @@ class NameComparer:
         self.plain = Texts(table.plain.values)
         self.joined = Texts(table.joined.values)
         self.patronymics = Texts(table.patronymic.values)
-        self.letters = [
-            GIVEN_INITIALS.get(text, frozenset(text[:1])) for text in table.token.values
-        ]
+        self.letters = _Letters(table)
         self.long_skeleton = np.array(
             [len(text) >= _MIN_JOINED_SKELETON for text in table.joined_skeleton.values]
         )
@@ -55,6 +57,50 @@ class NameComparer:
     def compare(self, left: Ints, right: Ints) -> "NamePairs":
         """Return what the names of the pairs say."""
         return NamePairs(self, left, right)
+
+
+class _Letters:
+    """First letters as numbers, 0 for none.
+
+    ``of_word`` is (words, letters): a given name has those of all its forms.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        places: defaultdict[str, int] = defaultdict(count(1).__next__)
+        self.of_word = _number_letters(
+            [sorted(GIVEN_INITIALS.get(x, x[:1])) for x in table.token.values], places
+        )
+        self._initials = _number_letters(table.initials.values, places, _INITIALS)
+        patronymics = [text[:1] for text in table.patronymic.values]
+        self._patronymics = _number_letters(patronymics, places)[:, 0]
+
+    def of_row(self, rows: Ints) -> Ints:
+        """Return the initials of cards; (cards, 2)."""
+        return self._initials[self._table.initials.codes[rows]]
+
+    def fits_patronymic(self, initials: Ints, rows: Ints) -> Flags:
+        """Tell whether second initials, if known, are those of the patronymics."""
+        patronymic = self._patronymics[self._table.patronymic.codes[rows]]
+        second = initials[:, 1]
+        return np.asarray(
+            (second == 0) | (patronymic == 0) | (second == patronymic), dtype=np.bool_
+        )
+
+
+def _number_letters(
+    texts: Sequence[Iterable[str]], places: dict[str, int], least: int = 1
+) -> Ints:
+    """Return the letters of each text as numbers; (texts, letters of the longest).
+
+    :param places: letter -> its number; makes numbers for new ones
+    """
+    rows = [[places[letter] for letter in text] for text in texts]
+    width = max(map(len, rows), default=0)
+    numbers = np.zeros((len(rows), max(width, least)), np.int64)
+    for at, row in enumerate(rows):
+        numbers[at, : len(row)] = row
+    return numbers
 
 
 class _AlikeWords(NamedTuple):
@@ -182,44 +228,53 @@ class NamePairs:
         self._misfit = np.zeros(size, np.bool_)
         codes = self._table.initials.codes
         ours, theirs = codes[self._left] > 0, codes[self._right] > 0
-        count = self._table.token_count
-        full = (count[self._left] > 1) & (count[self._right] > 1)
+        words = self._table.token_count
+        full = (words[self._left] > 1) & (words[self._right] > 1)
         self._both_middle = ours & theirs & full
         settled = full & (self._count_ours == 0) & (self._count_theirs == 0)
-        for pair in np.flatnonzero((ours | theirs) & ~self._both_middle & ~settled):
-            self._judge_initials(int(pair))
+        asked = (ours | theirs) & ~self._both_middle & ~settled
+        self._judge_two(np.flatnonzero(asked & ours & theirs))
+        self._judge_one(
+            np.flatnonzero(asked & ~theirs), self._left, self._right,
+            self._theirs, self._rest_theirs, self._count_theirs,
+        )  # fmt: skip
+        self._judge_one(
+            np.flatnonzero(asked & ~ours), self._right, self._left,
+            self._ours, self._rest_ours, self._count_ours,
+        )  # fmt: skip
 
-    def _judge_initials(self, pair: int) -> None:
-        table = self._table
-        left, right = int(self._left[pair]), int(self._right[pair])
-        ours = table.initials.values[table.initials.codes[left]]
-        theirs = table.initials.values[table.initials.codes[right]]
-        if ours and theirs:
-            fit = all(a == b for a, b in zip(ours, theirs, strict=False))
-        elif ours:
-            rest = self._letters(self._theirs[:, pair][self._rest_theirs[:, pair]])
-            if not rest:
-                return
-            fit = ours[0] in rest
-            self._count_theirs[pair] -= fit
-            fit = fit and self._patronymic_fits(ours, right)
-        else:
-            rest = self._letters(self._ours[:, pair][self._rest_ours[:, pair]])
-            if not rest:
-                return
-            fit = theirs[0] in rest
-            self._count_ours[pair] -= fit
-            fit = fit and self._patronymic_fits(theirs, left)
-        self._fit[pair], self._misfit[pair] = fit, not fit
+    def _judge_two(self, pair: Ints) -> None:
+        """Compare initials with initials."""
+        letters = self._comparer.letters
+        ours, theirs = (
+            letters.of_row(side[pair]) for side in (self._left, self._right)
+        )
+        fit = ((ours == theirs) | (ours == 0) | (theirs == 0)).all(1)
+        self._fit[pair], self._misfit[pair] = fit, ~fit
 
-    def _letters(self, codes: npt.NDArray[np.int32]) -> set[str]:
-        return {letter for code in codes for letter in self._comparer.letters[code]}
+    def _judge_one(
+        self,
+        pair: Ints,
+        rows: Ints,
+        others: Ints,
+        words: npt.NDArray[np.int32],
+        rest: Flags,
+        counts: Ints,
+    ) -> None:
+        """Compare initials with the words of the other card that have no counterpart.
 
-    def _patronymic_fits(self, initials: str, row: int) -> bool:
-        """Tell whether the second initial, if known, is that of the patronymic."""
-        column = self._table.patronymic
-        patronymic = column.values[column.codes[row]]
-        return len(initials) < 2 or not patronymic or patronymic[0] == initials[1]
+        :param rows: the cards with initials
+        :param words: those of ``others``, (words, pairs); of them ``rest`` are left
+        :param counts: how many are left of each pair; changed
+        """
+        letters = self._comparer.letters
+        initials, left_over = letters.of_row(rows[pair]), rest[:, pair]
+        asked = left_over.any(0)
+        same = letters.of_word[words[:, pair]] == initials[:, :1]
+        found = (same.any(2) & left_over).any(0)
+        counts[pair] -= found
+        fit = found & letters.fits_patronymic(initials, others[pair])
+        self._fit[pair], self._misfit[pair] = asked & fit, asked & ~fit
 
     # === LEVELS ===
 

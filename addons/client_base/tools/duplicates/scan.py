@@ -9,7 +9,7 @@ import numpy.typing as npt
 from .cards import NormalCard
 from .clusters import Apart, Link, join_pairs
 from .collector import paused_collector
-from .comparison import Comparer
+from .comparison import Compared, Comparer
 from .evidence import Pair, find_relations
 from .hashing import sample, sorted_distinct
 from .name_levels import Levels
@@ -87,8 +87,10 @@ def _find(
     comparer = Comparer(table, frequencies)
     pairs = _plausible_pairs(table, frequencies)
     if weights is None:
-        weights = learn_weights(table, comparer, pairs, _all_pairs(table.size))
-    scores = score_pairs(comparer, pairs, table.size, weights)
+        total = _all_pairs(table.size)
+        weights, scores = learn_and_score(table, comparer, pairs, total)
+    else:
+        scores = score_pairs(comparer, pairs, table.size, weights)
     described = describe_scores(table, scores)
     links = [(pair.left, pair.right, pair.score) for pair in described]
     clusters = join_pairs(links + _contradictions(table, scores), apart=apart)
@@ -97,12 +99,48 @@ def _find(
     return Found(described, clusters, weights, frequencies)
 
 
+def learn_and_score(
+    table: Table, comparer: Comparer, pairs: Ints, total: float
+) -> tuple[Weights, Scores]:
+    """Learn from pairs of rows, or an even sample of them, and score all by that.
+
+    :param total: number of all pairs that ``pairs`` were chosen from
+    """
+    is_learnt = np.ones(len(pairs), np.bool_)
+    if len(pairs) > _LEARN_PAIRS:
+        is_learnt[:] = False
+        is_learnt[sample(len(pairs), _LEARN_PAIRS, _SEEDS[0])] = True
+    size = max(table.size, 1)
+    left, right = np.divmod(pairs[is_learnt], size)
+    compared = comparer.compare(left, right)
+    share = len(left) / max(len(pairs), 1) or 1.0
+    chance = _compare_chance(table, comparer)
+    weights = learn(compared, chance, max(total * share, 1.0))
+    # what was learnt from is compared already
+    learnt = _score(compared, left, right, weights)
+    others = score_pairs(comparer, pairs[~is_learnt], size, weights)
+    return weights, _join([learnt, others])
+
+
+def _compare_chance(table: Table, comparer: Comparer) -> Compared:
+    """Compare pairs drawn at random."""
+    left = sample(table.size, _CHANCE_PAIRS, _SEEDS[1])
+    right = sample(table.size, _CHANCE_PAIRS, _SEEDS[2])
+    apart = left != right
+    return comparer.compare(left[apart], right[apart])
+
+
 def score_pairs(comparer: Comparer, pairs: Ints, size: int, weights: Weights) -> Scores:
     """Score pairs of rows, chunk by chunk; keep those from ``DOUBTFUL`` on."""
-    parts = [
-        _score_chunk(comparer, *np.divmod(pairs[start : start + _CHUNK], size), weights)
-        for start in range(0, max(len(pairs), 1), _CHUNK)
-    ]
+    parts = []
+    for start in range(0, max(len(pairs), 1), _CHUNK):
+        left, right = np.divmod(pairs[start : start + _CHUNK], max(size, 1))
+        parts.append(_score(comparer.compare(left, right), left, right, weights))
+    return _join(parts)
+
+
+def _join(parts: list[Scores]) -> Scores:
+    """Return the pairs of all parts together."""
     return Scores(
         left=np.concatenate([part.left for part in parts]),
         right=np.concatenate([part.right for part in parts]),
@@ -151,10 +189,8 @@ def _contradictions(table: Table, scores: Scores) -> list[Link]:
     return [(int(one), int(other), DOUBTFUL) for one, other in ids]
 
 
-def _score_chunk(
-    comparer: Comparer, left: Ints, right: Ints, weights: Weights
-) -> Scores:
-    compared = comparer.compare(left, right)
+def _score(compared: Compared, left: Ints, right: Ints, weights: Weights) -> Scores:
+    """Score pairs that have been compared; keep those from ``DOUBTFUL`` on."""
     bits = field_bits(compared, weights, chance_bits(compared, weights.unrelated))
     score, related = score_bits(bits, weights)
     kept = score >= DOUBTFUL
@@ -192,22 +228,3 @@ def _copies(table: Table) -> tuple[Ints, Flags]:
     sizes = np.diff(np.r_[starts, table.size])
     first = np.repeat(starts, sizes)
     return first, table.same_as_before & np.repeat(sizes >= _MANY_COPIES, sizes)
-
-
-def learn_weights(
-    table: Table, comparer: Comparer, pairs: Ints, total: float
-) -> Weights:
-    """Learn from pairs of rows, or an even sample of them, beside pairs of chance.
-
-    :param total: number of all pairs that ``pairs`` were chosen from
-    """
-    size, chosen = table.size, pairs
-    if len(pairs) > _LEARN_PAIRS:
-        chosen = pairs[np.unique(sample(len(pairs), _LEARN_PAIRS, _SEEDS[0]))]
-    left = sample(size, _CHANCE_PAIRS, _SEEDS[1])
-    right = sample(size, _CHANCE_PAIRS, _SEEDS[2])
-    apart = left != right
-    chance = comparer.compare(left[apart], right[apart])
-    share = len(chosen) / max(len(pairs), 1) or 1.0
-    compared = comparer.compare(*np.divmod(chosen, max(size, 1)))
-    return learn(compared, chance, max(total * share, 1.0))

@@ -235,7 +235,8 @@ def _class_bits(
         if name == "family":
             of_level = np.array([0.0, family])
         known = np.maximum(of_level, _LEVEL_FLOOR)[level] + chance[row]
-        bits[row] = np.where(level > 0, np.maximum(known, FLOOR), 0)
+        # level 0 has no bits in either, which stays so
+        np.maximum(known, FLOOR, out=bits[row])
     return bits
 
 
