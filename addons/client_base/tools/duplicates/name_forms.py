@@ -1,10 +1,9 @@
 """The name of a card as words to compare: one alphabet, no form, no activity."""
 
 import re
-import unicodedata
 from typing import Final, NamedTuple
 
-from ..alphabet import APOSTROPHES, spell
+from ..alphabet import spell
 from ..business_words import BUSINESS_WORDS, CANONICAL_WORDS
 from ..given_names import GIVEN_KEYS, GIVEN_NAMES
 from ..legal_forms import (
@@ -13,6 +12,7 @@ from ..legal_forms import (
     SPELLED_OUT,
     SPELLED_OUT_HINT,
 )
+from .keyboard import one_script, repair_layout, tidy
 from .place_forms import PlaceReader
 
 # Words of a name that are compared; of a longer one the longest words.
@@ -22,10 +22,6 @@ _WORD = re.compile(r"\d+|[^\W\d_]+")
 # Words and quotation marks alone: nothing to mend and nothing to take out.
 _SIMPLE = re.compile('[а-яёіїєґА-ЯЁІЇЄҐ0-9 ,«»"“”„]*|[a-zA-Z0-9 ,"]*')
 _CYRILLIC = re.compile("[а-яёіїєґўА-ЯЁІЇЄҐЎ]")
-_LATIN = re.compile("[a-zA-Z]")
-_APOSTROPHE = re.compile(f"[{APOSTROPHES}]")
-_NO_APOSTROPHES = dict.fromkeys(map(ord, APOSTROPHES))
-_TO_CYRILLIC = str.maketrans("aceopxyikmtABCEHKMOPTXI", "асеорхуікмтАВСЕНКМОРТХІ")
 _HYPHEN = re.compile(r"([^\W\d_]{2,})-(?=[^\W\d_])")
 _INITIALS = re.compile(r"(?<!\w)([^\W\d_])\.\s?(?:([^\W\d_])\.)?")
 _PATRONYMIC: Final = (
@@ -64,12 +60,6 @@ _EXCEPTIONS: Final = {"nikita": "m", "ila": "m", "luka": "m", "lubov": "f"}
 _GENDERS: Final = {
     name: "f" if name.endswith("a") else "m" for name in GIVEN_KEYS
 } | _EXCEPTIONS
-_LAYOUT: Final = str.maketrans(
-    "qwertyuiop[]asdfghjkl;'zxcvbnm,.", "йцукенгшщзхїфівапролджєячсмитьбю"
-)
-# Latin text with fewer vowels than this share was typed in the wrong layout.
-_VOWEL_SHARE: Final = 0.4
-_VOWEL = re.compile("[aeiouy]")
 
 
 class NameForm(NamedTuple):
@@ -123,13 +113,13 @@ class NameReader:
         """
         if _SIMPLE.fullmatch(text):
             lowered = text.lower()
-            words = self._look_up(_repair_layout(_split(lowered), lowered))
+            words = self._look_up(repair_layout(_split(lowered), lowered))
             flags = _flags(words)
             if not flags:
                 return _form(words, "", "", "", "", "")
             if not flags & _MAY_SPELL_FORM:
                 return _sort(words, [], "", "")
-        text = _one_script(_tidy(text))
+        text = one_script(tidy(text))
         initials: list[str] = []
         if "." in text and not is_company:
             text = self._take_initials(text, initials)
@@ -142,7 +132,7 @@ class NameReader:
             lowered, place = _take_place(lowered, places)
         if is_company and "-" in lowered:
             lowered = _HYPHEN.sub(r"\1", lowered)
-        found = _repair_layout(_WORD.findall(lowered), lowered)
+        found = repair_layout(_WORD.findall(lowered), lowered)
         return _sort(self._look_up(found), initials, form, place)
 
     def _look_up(self, words: list[str]) -> list[_Word]:
@@ -333,28 +323,6 @@ def _masculine(folded: str) -> str:
     return folded
 
 
-def _tidy(text: str) -> str:
-    """Return ``text`` with compatibility forms resolved, without apostrophes."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.replace("№", " "))
-    return text.translate(_NO_APOSTROPHES) if _APOSTROPHE.search(text) else text
-
-
-def _one_script(text: str) -> str:
-    """Return ``text`` with the Latin look-alikes in mostly Cyrillic text replaced."""
-    if text.isascii() or not _LATIN.search(text):
-        return text
-    latin = len(_LATIN.findall(text))
-    if latin >= len(_CYRILLIC.findall(text)):
-        return text
-    return " ".join(
-        word.translate(_TO_CYRILLIC)
-        if _LATIN.search(word) and (len(word) <= 2 or _CYRILLIC.search(word))
-        else word
-        for word in text.split()
-    )
-
-
 def _take_spelled_out(lowered: str) -> tuple[str, str]:
     """Take a legal form that is spelled out off the text; return its class too."""
     found = SPELLED_OUT.search(lowered)
@@ -395,25 +363,3 @@ def _drop_forms(words: list[_Word]) -> tuple[list[_Word], str]:
         else:
             kept.append(word)
     return kept, form
-
-
-def _repair_layout(words: list[str], lowered: str) -> list[str]:
-    """Return the words as they would read in the Cyrillic layout, if that is sure.
-
-    Sure is: hardly a vowel in the Latin text, and a given name or a legal form in what
-    the same keys give in the other layout.
-    """
-    if not lowered.isascii() or len(words) > 4:
-        return words
-    letters = "".join(words)
-    if len(letters) < 6 or not letters.isalpha():
-        return words
-    if len(_VOWEL.findall(letters)) >= _VOWEL_SHARE * len(letters):
-        return words
-    other = _WORD.findall(lowered.translate(_LAYOUT))
-    for word in other:
-        if word in FORMS_ANYWHERE:
-            return other
-        if len(word) > 3 and GIVEN_NAMES.get(spell(word)[0]) in GIVEN_KEYS:
-            return other
-    return words
